@@ -1,0 +1,1 @@
+"""Users and signing in. Knows no area and no department: postings live in `areas`."""

@@ -1,0 +1,186 @@
+"""`anju demo` and `anju serve`: bring the city up to date, then watch its processes until they are told to stop."""
+
+import argparse
+import errno
+import http.client
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from anju import assets, messages
+from anju.commands import ports
+from anju.commands.failures import Failure
+from anju.commands.supervise import Child, Supervisor
+from anju.demo.accounts import ACCOUNTS
+
+MARK = "demo.json"  # in the data folder of a demo: its size and its password
+
+
+def demo(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="anju demo", description="A running city with invented data.")
+    _add_address(parser)
+    parser.add_argument("--size", choices=["small", "city"], default=None, help="3,000 (default) or 1,000,000 homes")
+    parser.add_argument("--dir", help="where its state is kept (default: ./anju-data)")
+    chosen = parser.parse_args(arguments)
+    folder = _folder()
+    mark = _demo_mark(folder, chosen.size)
+    os.environ |= {"ANJU_DEMO": "1", "ANJU_DEMO_PASSWORD": mark["password"]}
+    _check_ports(chosen)
+    _prepare(["--demo", mark["size"]])
+    return _run(chosen, folder, [_accounts(mark["password"])])
+
+
+def serve(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="anju serve", description="A real city: web pages and worker.")
+    _add_address(parser)
+    parser.add_argument("--processes", type=int, default=2, help="web processes (default 2)")
+    parser.add_argument("--dir", help="where its state is kept (default: ./anju-data)")
+    chosen = parser.parse_args(arguments)
+    folder = _folder()
+    if (folder / MARK).exists():
+        raise Failure(
+            f"{folder} holds a demo city. Run `anju demo --dir {folder}`, or choose another folder with --dir."
+        )
+    _check_ports(chosen)
+    _prepare([])
+    return _run(chosen, folder, ["anju: make the first account with `anju createuser`, if there is none yet."])
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default 127.0.0.1)")
+    parser.add_argument("--port", type=_port, default=8000, help="port to listen at (default 8000)")
+    ports.add(parser)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a whole number from 1 to 65535")
+    return int(text)
+
+
+def _folder() -> Path:
+    folder = Path(os.environ.get("ANJU_DIR") or Path.cwd() / "anju-data").absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"the folder {folder} cannot be made ({error.strerror}). Choose another with --dir.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Failure(f"this user may not write to {folder}. Choose another with --dir, or change its owner.")
+    os.environ["ANJU_DIR"] = str(folder)
+    return folder
+
+
+def _demo_mark(folder: Path, size: str | None) -> dict[str, str]:
+    """What the demo of this folder is; made on its first start and kept."""
+    file = folder / MARK
+    if file.exists():
+        mark: dict[str, str] = json.loads(file.read_text())
+        if size and size != mark["size"]:
+            raise Failure(
+                f"{folder} holds a demo of size {mark['size']}. For size {size} choose another folder with --dir."
+            )
+        mark["password"] = os.environ.get("ANJU_DEMO_PASSWORD") or mark["password"]
+        return mark
+    if (folder / "anju.sqlite3").exists():
+        raise Failure(
+            f"{folder} holds a real city, and a demo is never mixed into one. Choose another folder with --dir."
+        )
+    password = os.environ.get("ANJU_DEMO_PASSWORD") or f"anju-{secrets.token_hex(4)}"
+    mark = {"size": size or "small", "password": password}
+    draft = file.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(mark))
+    draft.rename(file)
+    return mark
+
+
+def _check_ports(chosen: argparse.Namespace) -> None:
+    _check_port(chosen.host, chosen.port, "--port")
+    _check_port(chosen.host, chosen.mqtt_port, "--mqtt-port")
+    _check_port(chosen.host, chosen.gb26875_port, "--gb26875-port")
+
+
+def _check_port(host: str, port: int, option: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Failure(_port_refused(host, port, option, error)) from error
+
+
+def _port_refused(host: str, port: int, option: str, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is taken by another program. Stop it, or choose another: {option} {port + 1}"
+    if error.errno == errno.EACCES:
+        return f"this user may not listen at port {port}. Choose one above 1023, e.g. {option} {port + 8000}"
+    return f"cannot listen at {host}:{port} ({error.strerror or error}). Check --host and {option}."
+
+
+def _prepare(extra: list[str]) -> None:
+    """Front-end files, translations and tables; a demo's data. In a process of its own, which ends and frees its memory."""
+    assets.ensure()
+    messages.compile_all()
+    done = subprocess.run([sys.executable, "-m", "anju.cli", "prepare", *extra], check=False)  # noqa: S603  # ourselves
+    if done.returncode:
+        raise SystemExit(done.returncode)
+
+
+def _run(chosen: argparse.Namespace, folder: Path, lines: list[str]) -> int:
+    python = [sys.executable, "-m"]
+    web = [*python, "uvicorn", "anju.config.asgi:application", "--host", chosen.host, "--port", str(chosen.port)]
+    web += ["--log-level", "warning", "--no-server-header", "--lifespan", "off", "--timeout-graceful-shutdown", "5"]
+    web += ["--workers", str(chosen.processes)] if getattr(chosen, "processes", 1) > 1 else []
+    gateway = [*python, "anju.cli", "gateway", "--host", chosen.host, "--name", "gateway", "--quiet"]
+    gateway += ["--mqtt-port", str(chosen.mqtt_port), "--gb26875-port", str(chosen.gb26875_port)]
+    children = [
+        Child("web", web), Child("worker", [*python, "anju.cli", "worker"]), Child("gateway", gateway),
+    ]  # fmt: skip
+    ready = _Announcement(chosen.host, chosen.port, [*lines, _devices(chosen)])
+    Supervisor(children, on_tick=ready.look).run()
+    sys.stderr.write("anju: stopped.\n")
+    return 0
+
+
+class _Announcement:
+    """Says once that the city answers; the last line is what a script waits for."""
+
+    def __init__(self, host: str, port: int, lines: list[str]) -> None:
+        self.host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  # listened at, not connected to
+        self.port, self.lines, self.done = port, lines, False
+
+    def look(self) -> None:
+        if self.done or not self._answers():
+            return
+        self.done = True
+        where = f"[{self.host}]" if ":" in self.host else self.host
+        for line in [*self.lines, f"Ready: http://{where}:{self.port}"]:
+            sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz", headers={"Host": "127.0.0.1"})
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.1)
+            return False
+        finally:
+            connection.close()
+
+
+def _devices(chosen: argparse.Namespace) -> str:
+    return f"Devices: MQTT at {chosen.host}:{chosen.mqtt_port}, GB/T 26875.3 at {chosen.host}:{chosen.gb26875_port}"
+
+
+def _accounts(password: str) -> str:
+    width = max(len(account.username) for account in ACCOUNTS)
+    rows = [f"  {account.username:<{width}}  {account.title}" for account in ACCOUNTS]
+    return "\n".join(["", "Demo accounts:", *rows, f"Password of all: {password}", ""])

@@ -1,0 +1,72 @@
+"""`anju worker`: seals the audit log every second, fires schedules, runs jobs. Several may run beside one another.
+
+Three loops in three threads, because a job of an hour must not keep the log unsealed. What fails is logged and tried
+again; a database that is away is waited for.
+"""
+
+import argparse
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from django.db import close_old_connections, connection
+
+from anju.audit import sealer
+from anju.core import time
+from anju.jobs import services as jobs
+from anju.jobs.heartbeat import beat
+
+log = logging.getLogger(__name__)
+stopping = threading.Event()
+
+
+def run(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="anju worker", description="Seals the log, fires schedules, runs jobs.")
+    parser.parse_args(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    threads = [
+        threading.Thread(target=_loop, args=(_schedules, 1.0), name="schedules"),
+        threading.Thread(target=_loop, args=(_jobs, 0.5), name="jobs"),
+    ]
+    for thread in threads:
+        thread.start()
+    _loop(_sealing, 1.0)
+    for thread in threads:
+        thread.join()
+    return 0
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    stopping.set()
+
+
+def _loop(work: Callable[[], None], pause: float) -> None:
+    while not stopping.is_set():
+        close_old_connections()
+        try:
+            work()
+        except Exception:
+            log.exception("worker: %s failed; trying again", work.__name__)
+            stopping.wait(5)
+        stopping.wait(pause)
+    connection.close()
+
+
+def _sealing() -> None:
+    beat()
+    sealer.seal_all()
+
+
+def _schedules() -> None:
+    jobs.run_due(time.now())
+
+
+def _jobs() -> None:
+    while not stopping.is_set():
+        job = jobs.claim(time.now())
+        if job is None:
+            return
+        jobs.run(job, stop=stopping.is_set)

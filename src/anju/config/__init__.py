@@ -1,0 +1,1 @@
+"""Settings (environment only), URLs, ASGI. Imports all apps; nothing imports it."""

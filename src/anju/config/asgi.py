@@ -1,0 +1,8 @@
+"""ASGI entry for uvicorn and any other ASGI server."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anju.config.settings")
+application = get_asgi_application()

@@ -1,0 +1,1 @@
+"""Everything that writes powers, legal orders and joint actions."""

@@ -1,0 +1,1 @@
+"""Pages of the staff, the app's shell, and the addresses that the app calls."""

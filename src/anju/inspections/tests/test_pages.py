@@ -1,0 +1,450 @@
+"""Pages as people use them: the whole job through the browser's eyes, refusals in words, nothing of another town."""
+
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pypdf import PdfReader
+
+from anju.core import time
+from anju.core.registry import registry
+from anju.documents.models import Document, IssuingBody
+from anju.dwellings.models import Dwelling, Observation
+from anju.dwellings.testing import make_dwelling, make_party, make_user
+from anju.files.models import StoredFile
+from anju.inspections.models import Hazard, HazardPhoto, PlanItem, Visit
+from anju.inspections.services import hazards, plans
+from anju.inspections.testing import Team, make_hazard, make_photo, make_team, make_upload
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
+    moment = [NOON]
+
+    def move(**delta: float) -> datetime:
+        moment[0] += timedelta(**delta)
+        return moment[0]
+
+    monkeypatch.setattr(time, "now", lambda: moment[0])
+    return move
+
+
+def town() -> Team:
+    team = make_team()
+    IssuingBody.objects.create(
+        department="office", area=team.zone, name="周市镇安居办", short_name=f"周安{team.zone.pk}"
+    )
+    return team
+
+
+def browser(user: Any) -> Client:
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def home_of(team: Team) -> Dwelling:
+    return make_dwelling(team.grid_area, landlord=make_party(team.grid_area, "周桂芳"), rooms_let=1)
+
+
+def token_of(html: str) -> str:
+    found = re.search(r'name="token" value="([^"]+)"', html)
+    assert found is not None
+    return found[1]
+
+
+def version_of(html: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', html)
+    assert found is not None
+    return found[1]
+
+
+def test_the_whole_job_from_inspection_to_closing_with_a_notice() -> None:
+    team = town()
+    home = home_of(team)
+    grid = browser(team.grid)
+    page = grid.get(f"/inspections/homes/{home.code}/visit/").content.decode()
+    answers = {"token": token_of(page), "result": "done", "room": ["A"], "d-letting_state": "let", "d-extinguishers_3kg": "0",
+               "r0-let": "yes", "r0-alarm": "yes"}  # fmt: skip
+    response = grid.post(
+        f"/inspections/homes/{home.code}/visit/", {**answers, "photo-d-extinguishers_3kg": make_upload()}
+    )
+    assert response.status_code == 302
+    hazard = Hazard._base_manager.get(rule="D09")
+    assert hazard.photos.count() == 1
+    result = grid.get(response["Location"])
+    assert hazard.code in result.content.decode()
+    notice = grid.post(f"/hazards/notice/?home={home.code}", {"ids": [hazard.code], "addressee": "周桂芳"})
+    document = Document._base_manager.get()
+    assert notice["Location"] == f"/documents/{document.code}/"
+    step = f"/hazards/{hazard.code}/do/"
+    version = version_of(grid.get(f"{step}correct/").content.decode())
+    assert (
+        grid.post(f"{step}correct/", {"version": version, "text": "补了两具", "photos": make_upload()}).status_code
+        == 302
+    )
+    own = grid.get(f"{step}reinspect/").content.decode()
+    refused = grid.post(f"{step}reinspect/", {"version": version_of(own), "result": "yes"})
+    assert refused.status_code == 409
+    assert "沈立群" in refused.content.decode()
+    colleague = browser(team.colleague)
+    assert colleague.post(f"{step}reinspect/", {"version": version_of(own), "result": "yes"}).status_code == 302
+    hazard.refresh_from_db()
+    assert hazard.state == "closed"
+    shown = colleague.get(f"/hazards/{hazard.code}/").content.decode()
+    assert "补了两具" in shown
+
+
+def test_the_second_of_two_editors_is_told_and_keeps_what_was_typed() -> None:
+    team = town()
+    hazard = make_hazard(team)
+    office = browser(team.office)
+    page = office.get(f"/hazards/{hazard.code}/do/extend/").content.decode()
+    hazards.assign(by=team.head, hazard=hazard, handler=team.grid)
+    answer = office.post(
+        f"/hazards/{hazard.code}/do/extend/",
+        {"version": version_of(page), "until": "2026-12-05", "reason": "等配件到货"},
+    )
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "钱惠芳" in html
+    assert "等配件到货" in html
+    again = office.post(
+        f"/hazards/{hazard.code}/do/extend/",
+        {"version": version_of(html), "until": "2026-12-05", "reason": "等配件到货"},
+    )
+    assert again.status_code == 302
+    hazard.refresh_from_db()
+    assert (hazard.handler, time.day_of(hazard.due_at).isoformat()) == (team.grid, "2026-12-06")
+
+
+def test_a_form_that_is_sent_back_keeps_answers_and_photos_and_records_nothing() -> None:
+    team = town()
+    home = home_of(team)
+    grid = browser(team.grid)
+    url = f"/inspections/homes/{home.code}/visit/"
+    token = token_of(grid.get(url).content.decode())
+    wrong = {
+        "token": token,
+        "result": "done",
+        "room": ["A"],
+        "d-extinguishers_3kg": "-900",
+        "d-rcd": "yes",
+        "photo-d-structure": make_upload("墙.jpg"),
+    }
+    answer = grid.post(url, wrong)
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "-900" in html
+    file = StoredFile.objects.get()
+    assert f'name="kept-d-structure" value="{file.code}"' in html
+    assert not Visit._base_manager.exists()
+    right = {
+        "token": token,
+        "result": "done",
+        "room": ["A"],
+        "d-extinguishers_3kg": "6",
+        "d-rcd": "yes",
+        "kept-d-structure": file.code,
+    }
+    assert grid.post(url, right).status_code == 302
+    observation = Observation._base_manager.get(source="inspection")
+    assert observation.values["facts"] == {"extinguishers_3kg": 6, "rcd": True}
+    assert [link.file for link in observation.photo_links.all()] == [file]
+
+
+def test_a_photo_that_somebody_else_uploaded_cannot_be_taken_over() -> None:
+    team = town()
+    home = home_of(team)
+    foreign = make_photo(team.stranger)
+    grid = browser(team.grid)
+    url = f"/inspections/homes/{home.code}/visit/"
+    grid.post(url, {"token": "t", "result": "done", "d-rcd": "yes", "kept-d-rcd": foreign.code})
+    assert Observation._base_manager.get(source="inspection").photo_links.count() == 0
+
+
+def test_an_svg_instead_of_a_photo_is_refused_beside_its_question() -> None:
+    team = town()
+    home = home_of(team)
+    drawing = SimpleUploadedFile("x.svg", b"<svg onload='x'></svg>", content_type="image/jpeg")
+    answer = browser(team.grid).post(
+        f"/inspections/homes/{home.code}/visit/",
+        {"token": "t", "result": "done", "d-rcd": "yes", "photo-d-structure": drawing},
+    )
+    assert answer.status_code == 422
+    assert "SVG" in answer.content.decode()
+
+
+def test_a_double_submit_is_one_visit() -> None:
+    team = town()
+    home = home_of(team)
+    grid = browser(team.grid)
+    url = f"/inspections/homes/{home.code}/visit/"
+    sent = {"token": "same", "result": "done", "d-rcd": "yes"}
+    first, second = grid.post(url, sent), grid.post(url, sent)
+    assert first["Location"] == second["Location"]
+    assert Visit._base_manager.count() == 1
+
+
+def test_x7_what_is_known_is_shown_and_confirmed_by_one_tap_and_rooms_can_be_added() -> None:
+    team = town()
+    home = home_of(team)
+    grid = browser(team.grid)
+    url = f"/inspections/homes/{home.code}/visit/"
+    grid.post(url, {"token": "1", "result": "done", "d-rcd": "yes", "d-extinguishers_3kg": "6"})
+    page = grid.get(url).content.decode()
+    asked, folded = page.split('name="same-d"')[0], page.split('name="same-d"')[1]
+    assert 'name="d-rcd"' not in asked
+    assert 'name="d-rcd"' in folded
+    more = grid.post(url, {"token": "2", "result": "done", "do": "add_room", "room": ["A"], "new_room": "B"})
+    assert more.status_code == 200
+    assert 'name="room" value="B"' in more.content.decode()
+    grid.post(url, {"token": "2", "result": "done", "same-d": "1"})
+    last = Observation._base_manager.filter(source="inspection").order_by("-id").first()
+    assert last is not None
+    assert last.values["facts"].items() >= {"rcd": True, "extinguishers_3kg": 6}.items()
+
+
+def test_a_department_fact_is_never_asked_of_a_grid_worker() -> None:
+    team = town()
+    page = browser(team.grid).get(f"/inspections/homes/{home_of(team).code}/visit/").content.decode()
+    assert "illegal_building" not in page
+    assert "guarantee_signed" not in page
+
+
+def test_nobody_home_says_the_next_try() -> None:
+    team = town()
+    home = home_of(team)
+    grid = browser(team.grid)
+    answer = grid.post(
+        f"/inspections/homes/{home.code}/visit/", {"token": "1", "result": "no_access", "photo-door": make_upload()}
+    )
+    page = grid.get(answer["Location"])
+    assert page.status_code == 200
+    visit = Visit._base_manager.get()
+    assert visit.photos.count() == 1
+    link = visit.photos.get()
+    assert grid.get(f"/inspections/visits/{visit.code}/photos/{link.file.code}/").status_code == 200
+    assert browser(team.stranger).get(f"/inspections/visits/{visit.code}/photos/{link.file.code}/").status_code == 404
+
+
+PAGES = (
+    "/hazards/{hazard}/", "/hazards/{hazard}/do/assign/", "/hazards/{hazard}/photos/{photo}/", "/inspections/visits/{visit}/",
+    "/inspections/homes/{home}/visit/", "/inspections/plans/{plan}/", "/hazards/notice/?home={home}", "/inspections/homes/{home}/management/",
+)  # fmt: skip
+
+
+def test_x1_pages_of_another_town_do_not_exist() -> None:
+    team = town()
+    home = home_of(team)
+    grid = browser(team.grid)
+    grid.post(f"/inspections/homes/{home.code}/visit/", {"token": "1", "result": "done", "d-rcd": "no"})
+    hazard = Hazard._base_manager.get(rule="D20")
+    hazards.correct(by=team.grid, hazard=hazard, text="装了", photos=[make_photo(team.grid)])
+    other = home_of(team)
+    plan = plans.create_plan(by=team.office, title="", area=team.zone, reason="first", due_on=time.today())
+    assert plan.items is not None
+    assert other.code
+    names = {
+        "hazard": hazard.code, "photo": hazard.photos.get().file.code, "visit": Visit._base_manager.get().code,
+        "home": home.code, "plan": plan.code,
+    }  # fmt: skip
+    mine, stranger = browser(team.office), browser(team.stranger)
+    for page in PAGES:
+        url = page.format(**names)
+        assert mine.get(url).status_code == 200, url
+        assert stranger.get(url).status_code == 404, url
+    for url in ("/hazards/", "/hazards/board/", "/inspections/", "/inspections/plans/", "/hazards/inbox/"):
+        html = stranger.get(url).content.decode()
+        assert hazard.code not in html
+        assert home.address not in html
+        assert mine.get(url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("department", "url", "status"),
+    [
+        ("grid", "/hazards/", 200),
+        ("grid", "/hazards/inbox/", 403),
+        ("grid", "/hazards/export.xlsx", 403),
+        ("grid", "/inspections/plans/new/", 403),
+        ("market", "/hazards/notice/", 403),
+        ("water", "/hazards/", 200),
+        ("water", "/inspections/", 403),
+        ("tenant", "/hazards/", 403),
+        ("audit", "/hazards/new/", 403),
+        ("police", "/inspections/plans/new/", 200),
+    ],
+)
+def test_a_department_reaches_the_pages_of_its_verbs_only(department: str, url: str, status: int) -> None:
+    team = town()
+    client = browser(make_user("", department, team.zone))
+    assert client.get(url).status_code == status
+
+
+def test_a_step_without_the_verb_is_refused_even_by_address() -> None:
+    team = town()
+    hazard = make_hazard(team)
+    answer = browser(team.grid).post(f"/hazards/{hazard.code}/do/void/", {"version": 0, "kind": "false", "reason": "x"})
+    assert answer.status_code == 403
+    hazard.refresh_from_db()
+    assert hazard.state == "open"
+
+
+def test_filters_live_in_the_address_and_the_export_takes_them() -> None:
+    team = town()
+    severe = make_hazard(team, severity="severe", title="木楼梯")
+    minor = make_hazard(team, title="灭火器过期")
+    office = browser(team.office)
+    html = office.get("/hazards/?severity=serious").content.decode()
+    assert severe.code in html
+    assert minor.code not in html
+    html = office.get("/hazards/", {"q": "灭火器"}).content.decode()
+    assert minor.code in html
+    assert severe.code not in html
+    assert minor.code not in office.get("/hazards/?state=closed").content.decode()
+    sheet = office.get("/hazards/export.xlsx?severity=serious")
+    assert sheet["Content-Type"].endswith("sheet")
+
+
+def test_many_at_once_need_a_reason_and_say_what_was_refused() -> None:
+    team = town()
+    first, second = make_hazard(team), make_hazard(team, severity="prohibited")
+    office = browser(team.office)
+    ids = [first.code, second.code]
+    asked = office.post("/hazards/bulk/", {"do": "escalate", "ids": ids})
+    assert asked.status_code == 200
+    assert office.post("/hazards/bulk/", {"do": "escalate", "ids": ids, "sure": "1"}).status_code == 422
+    done = office.post("/hazards/bulk/", {"do": "escalate", "ids": ids, "sure": "1", "reason": "屡次不改"}, follow=True)
+    html = done.content.decode()
+    assert second.title in html
+    first.refresh_from_db()
+    assert first.tier == 2
+    given = office.post(
+        "/hazards/bulk/", {"do": "assign", "ids": [first.code], "sure": "1", "handler": team.grid.username}
+    )
+    assert given.status_code == 302
+    first.refresh_from_db()
+    assert first.handler == team.grid
+
+
+def test_a_hazard_without_a_rule_can_be_recorded_on_a_place() -> None:
+    team = town()
+    place = home_of(team).place
+    answer = browser(team.grid).post(
+        "/hazards/new/",
+        {"title": "消防车通道被占", "where": place.code, "category": "fire", "severity": "severe", "days": "0", "bound": "property",
+         "source": "report"},
+    )  # fmt: skip
+    hazard = Hazard._base_manager.get(source="report")
+    assert answer["Location"] == f"/hazards/{hazard.code}/"
+    assert (hazard.place, hazard.answerable, hazard.source) == (place, "property", "report")
+    assert browser(team.stranger).post("/hazards/new/", {"title": "x", "where": place.code, "category": "fire", "severity": "minor",
+        "days": "1", "bound": "property", "source": "report"}).status_code == 422  # fmt: skip
+
+
+def test_a_check_is_planned_from_the_page_of_the_home() -> None:
+    team = town()
+    home = home_of(team)
+    answer = browser(team.office).post(f"/inspections/homes/{home.code}/check/")
+    assert answer["Location"] == f"/dwellings/{home.code}/"
+    item = PlanItem._base_manager.get(dwelling=home)
+    work = browser(item.inspector).get("/inspections/").content.decode()
+    assert home.address in work
+
+
+def test_today_has_what_waits_for_the_person() -> None:
+    team = town()
+    hazard = make_hazard(team, days=0)
+    hazards.assign(by=team.office, hazard=hazard, handler=team.grid)
+    plans.ask_check(by=team.office, dwelling=home_of(team))
+    kinds = {item.kind for source in registry.work for item in source(team.grid, time.now())}
+    assert {"hazard"} <= kinds
+    assert not [item for source in registry.work for item in source(team.stranger, time.now()) if item.kind == "hazard"]
+
+
+def test_the_page_of_the_home_says_who_does_what_by_when() -> None:
+    team = town()
+    home = home_of(team)
+    browser(team.grid).post(
+        f"/inspections/homes/{home.code}/visit/", {"token": "1", "result": "done", "d-extinguishers_3kg": "0"}
+    )
+    hazard = Hazard._base_manager.get(rule="D09")
+    html = browser(team.office).get(f"/dwellings/{home.code}/").content.decode()
+    assert "周桂芳" in html
+    assert f"/hazards/{hazard.code}/" in html
+    assert f"/hazards/notice/?home={home.code}" in html
+
+
+def test_lists_cost_the_same_number_of_queries_with_more_rows(django_assert_max_num_queries: Any) -> None:
+    team = town()
+    for number in range(12):
+        make_hazard(team, title=f"隐患 {number}")
+    office = browser(team.office)
+    office.get("/hazards/")
+    with django_assert_max_num_queries(45):
+        office.get("/hazards/")
+
+
+def test_a9_4_the_shared_part_is_inspected_by_itself_and_only_in_ones_own_area() -> None:
+    team = town()
+    place = home_of(team).place
+    url = f"/inspections/places/{place.code}/visit/"
+    grid = browser(team.grid)
+    page = grid.get(url).content.decode()
+    assert 'name="u-exit_state"' in page
+    assert 'name="d-letting_state"' not in page
+    answer = grid.post(url, {"token": "1", "result": "done", "u-exit_state": "locked"})
+    assert answer.status_code == 302
+    assert Hazard._base_manager.get(rule="U01").place == place
+    assert grid.get(answer["Location"]).status_code == 200
+    assert browser(team.stranger).get(url).status_code == 404
+
+
+def test_a_picture_that_proves_both_the_hazard_and_its_correction_opens() -> None:
+    team = make_team()
+    hazard, picture = make_hazard(team), make_photo()
+    HazardPhoto.objects.bulk_create(HazardPhoto(hazard=hazard, file=picture) for _use in range(2))
+    grid = browser(team.grid)
+    assert grid.get(f"/hazards/{hazard.code}/photos/{picture.code}/").status_code == 200
+    assert grid.get(f"/hazards/{hazard.code}/photos/FNOSUCH/").status_code == 404
+
+
+def test_x7_the_home_and_its_file_tell_what_became_of_its_hazards(clock: Any) -> None:
+    team = town()
+    home = home_of(team)
+    hazard = make_hazard(dwelling=home, title="灭火器不足")
+    clock(hours=2)
+    hazards.correct(by=team.grid, hazard=hazard, text="补了两具", photos=[make_photo()])
+    page = browser(team.colleague).get(f"/dwellings/{home.code}/").content.decode()
+    assert "补了两具" in page
+    paper = browser(team.colleague).get(f"/dwellings/{home.code}/file.pdf").content
+    told = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(paper)).pages).replace("\n", "")
+    assert "灭火器不足" in told.replace(" ", "")
+    assert "补了两具" in told.replace(" ", "")
+    landlord = make_user(department="landlord", is_staff_member=False)
+    assert home.landlord is not None
+    home.landlord.user = landlord
+    home.landlord.save()
+    assert "补了两具" in browser(landlord).get(f"/dwellings/{home.code}/").content.decode()
+
+
+def test_a3_3_the_police_decide_on_the_page_of_the_hazard_and_it_says_so() -> None:
+    team = town()
+    hazard = make_hazard(dwelling=home_of(team), is_security=True)
+    police = browser(team.police)
+    address = f"/hazards/{hazard.code}/do/security/"
+    assert address in police.get(f"/hazards/{hazard.code}/").content.decode()
+    assert address not in browser(team.office).get(f"/hazards/{hazard.code}/").content.decode()
+    version = version_of(police.get(address).content.decode())
+    refused = police.post(address, {"version": version, "is_security": "no", "reason": ""})
+    assert refused.status_code == 422
+    assert police.post(address, {"version": version, "is_security": "no", "reason": "一家人"}).status_code == 302
+    assert "公安认定不属" in police.get(f"/hazards/{hazard.code}/").content.decode()

@@ -1,0 +1,1 @@
+"""Pages of hazards, visits and plans. Views fetch, call a service and answer; nothing else."""

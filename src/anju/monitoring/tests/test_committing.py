@@ -1,0 +1,119 @@
+"""The one writer behind all connections: batches, order, back-pressure, and a database that does not answer."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from anju.monitoring.gateway import committing
+from anju.monitoring.gateway.committing import Committer
+
+pytestmark = pytest.mark.nodatabase
+
+
+class Source:
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def pause_reading(self) -> None:
+        self.told.append("pause")
+
+    def resume_reading(self) -> None:
+        self.told.append("resume")
+
+
+def made(store: Callable[[Sequence[int]], Sequence[str]]) -> Committer[int, str]:
+    return Committer(store)
+
+
+def test_one_message_is_stored_at_once_and_acknowledged_after_the_commit() -> None:
+    order: list[str] = []
+
+    def store(items: Sequence[int]) -> list[str]:
+        order.append("commit")
+        return [f"stored {item}" for item in items]
+
+    async def run() -> None:
+        committer = made(store)
+        committer.put(1, order.append)
+        assert order == []
+        await committer.drain()
+        committer.close()
+
+    asyncio.run(run())
+    assert order == ["commit", "stored 1"]
+
+
+def test_while_a_batch_is_written_the_next_collects_and_order_is_kept() -> None:
+    batches: list[list[int]] = []
+    first = threading.Event()
+
+    def store(items: Sequence[int]) -> list[str]:
+        first.wait(5)
+        batches.append(list(items))
+        return [str(item) for item in items]
+
+    async def run() -> list[str]:
+        done: list[str] = []
+        committer = made(store)
+        committer.put(0, done.append)
+        await asyncio.sleep(0.05)
+        for number in range(1, 1201):
+            committer.put(number, done.append)
+        first.set()
+        await committer.drain()
+        committer.close()
+        return done
+
+    assert asyncio.run(run()) == [str(number) for number in range(1201)]
+    assert [len(batch) for batch in batches] == [1, 500, 500, 200]
+
+
+def test_nothing_is_acknowledged_while_the_database_does_not_answer_and_nothing_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(committing, "FIRST_PAUSE", 0.01)
+    tries: list[int] = []
+
+    def store(items: Sequence[int]) -> list[str]:
+        tries.append(len(items))
+        if len(tries) < 4:
+            raise OSError("disk full")
+        return [str(item) for item in items]
+
+    async def run() -> list[str]:
+        done: list[str] = []
+        committer = made(store)
+        committer.put(1, done.append)
+        await asyncio.sleep(0.02)
+        assert committer.failing_since is not None
+        assert done == []
+        await committer.drain()
+        assert committer.failing_since is None
+        committer.close()
+        return done
+
+    assert asyncio.run(run()) == ["1"]
+
+
+def test_a_connection_is_not_read_while_too_much_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committing, "FULL", 20)
+    monkeypatch.setattr(committing, "ROOM", 5)
+    gate = threading.Event()
+
+    def store(items: Sequence[int]) -> list[str]:
+        gate.wait(5)
+        return [str(item) for item in items]
+
+    async def run() -> list[str]:
+        source, committer = Source(), made(store)
+        for number in range(30):
+            committer.put(number, lambda result: None, source)
+        paused = list(source.told)
+        gate.set()
+        await committer.drain()
+        committer.close()
+        return [*paused, *source.told[len(paused) :]]
+
+    assert asyncio.run(run()) == ["pause", "resume"]
