@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,7 +24,7 @@ from anju.documents.models import Document, Service
 from anju.documents.services.files import check_code
 from anju.files.models import StoredFile
 from anju.files.services import serve as send_file
-from anju.files.services import store_photo
+from anju.files.services import stored
 
 MOST_EXPORTED = 20_000
 TONES = {"notice": "plain", "order": "over", "hand_over": "work", "request": "work"}
@@ -107,8 +106,7 @@ def proof(request: Request, code: str, file: str) -> HttpResponse:
 
 
 def _record_service(request: Request, row: Document, how: str, data: dict[str, Any]) -> None:
-    with transaction.atomic():  # a refused service keeps no photos
-        photos = [store_photo(upload=upload, by=request.user) for upload in data["proof"]]
+    with stored(data["proof"], by=request.user) as photos:
         services.serve(by=request.user, document=row, how=how, **{**data, "proof": photos})
 
 

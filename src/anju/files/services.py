@@ -11,6 +11,8 @@ import io
 import os
 import secrets
 import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -249,6 +251,23 @@ def store_bytes(*, data: bytes, name: str, media_type: str, by: Any) -> StoredFi
         created_at=time.now(),
         created_by=by,
     )
+
+
+@contextmanager
+def stored(
+    uploads: Iterable[Upload], *, by: Any, store: Callable[..., StoredFile] = store_photo
+) -> Iterator[list[StoredFile]]:
+    """The files of one step, kept before its transaction: to decode a photo takes longer than others should wait to
+    write. Where the step is refused, they are forgotten."""
+    kept: list[StoredFile] = []
+    try:
+        for upload in uploads:
+            kept += [store(upload=upload, by=by)]
+        yield kept
+    except Refused:
+        for file in kept:
+            forget(file)
+        raise
 
 
 def open_file(file: StoredFile) -> BinaryIO:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +22,7 @@ from anju.enforcement.services import joint
 from anju.enforcement.uploads import store_answer_file
 from anju.enforcement.views.powers import status
 from anju.files.models import StoredFile
-from anju.files.services import serve
+from anju.files.services import serve, stored
 from anju.inspections import selectors as hazards
 from anju.inspections import wording
 from anju.inspections.models import Hazard
@@ -77,8 +76,7 @@ def title_of(hazard: Hazard) -> str:
 
 
 def _answer(request: HttpRequest, row: Any, data: dict[str, Any]) -> None:
-    with transaction.atomic():  # a refused answer keeps no files
-        files = [store_answer_file(upload=upload, by=request.user) for upload in data["attachments"]]
+    with stored(data["attachments"], by=request.user, store=store_answer_file) as files:
         joint.reply(by=request.user, request=row, answer=data["answer"], text=data["text"], files=files)
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
@@ -17,7 +16,7 @@ from anju.core import time
 from anju.core.errors import Refused
 from anju.core.policy import needs
 from anju.dwellings.models import Dwelling
-from anju.files.services import serve, store_photo
+from anju.files.services import serve, stored
 from anju.signage import layout
 from anju.signage.forms import NoteForm, PostedForm, RevokeForm
 from anju.signage.models import HOME_KINDS, Scan, Sign
@@ -141,8 +140,7 @@ def posted(request: Request, code: str) -> HttpResponse:
     form = PostedForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            with transaction.atomic():
-                photo = store_photo(upload=form.cleaned_data["photo"], by=request.user)
+            with stored([form.cleaned_data["photo"]], by=request.user) as (photo,):
                 row = printing.mark_posted(by=request.user, sign=found, photo=photo)
         except Refused as refusal:
             form.add_error(None, f"{refusal.message} {refusal.instead}".strip())

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from anju.areas.selectors import areas_of, roots_of
 from anju.core import paths
 from anju.core.errors import Refused
 from anju.core.policy import needs
-from anju.files.services import serve, store_photo
+from anju.files.services import serve, stored
 from anju.signage.forms import ContactForm, StyleForm
 from anju.signage.models import Contact, SignStyle
 from anju.signage.selectors.surroundings import Surroundings
@@ -73,9 +72,9 @@ def _saved(request: Request, area: Area, form: StyleForm) -> bool:
     values = dict(form.cleaned_data)
     upload = values.pop("logo")
     try:
-        with transaction.atomic():
-            if upload:
-                values["logo"] = store_photo(upload=upload, by=request.user)
+        with stored([upload] if upload else [], by=request.user) as photos:
+            if photos:
+                values["logo"] = photos[0]
             styles.set_style(by=request.user, area=area, values=values)
     except Refused as refusal:
         form.add_error(None, f"{refusal.message} {refusal.instead}".strip())

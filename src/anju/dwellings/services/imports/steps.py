@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Mapping
 from datetime import date
@@ -64,7 +63,6 @@ def refuse_by_content(name: str, data: bytes) -> None:
             raise _refused(name, refusal) from refusal
 
 
-@audited
 def upload(*, by: Any, upload: Upload, area: Area | None = None, as_of: date | None = None) -> LedgerImport:
     """Keep the file and start reading it. Raises Refused when it is too big or plainly not a table."""
     require(by, "ledger.import")
@@ -79,15 +77,21 @@ def upload(*, by: Any, upload: Upload, area: Area | None = None, as_of: date | N
         raise Refused(_("The ledger's day lies in the future: %(day)s.") % {"day": as_of.isoformat()})
     data = upload.read()
     refuse_by_content(name, data)
+    # Bytes that no ledger names are harmless, and nobody waits while a large file goes to the disk.
+    file = store_bytes(data=data, name=name, media_type=MEDIA, by=by)
     ledger = LedgerImport(
-        area=own, area_path=own.path, name=name, as_of=as_of or today, created_at=time.now(), created_by=by,
-        file=store_bytes(data=data, name=name, media_type=MEDIA, by=by),
-    )  # fmt: skip
+        area=own, area_path=own.path, name=name, as_of=as_of or today, created_at=time.now(), created_by=by, file=file
+    )
+    _enter(by=by, ledger=ledger, sha256=file.sha256)
+    return ledger
+
+
+@audited
+def _enter(*, by: Any, ledger: LedgerImport, sha256: str) -> None:
     ledger.save()
     _start(ledger, "ledger-check", by)
-    digest = hashlib.sha256(data).hexdigest()
-    record(by=by, verb="ledger.import", subject=ledger, after={"file": name, "sha256": digest, "area": own.name})
-    return ledger
+    after = {"file": ledger.name, "sha256": sha256, "area": ledger.area.name}
+    record(by=by, verb="ledger.import", subject=ledger, after=after)
 
 
 def _start(ledger: LedgerImport, kind: str, by: Any) -> Job:
@@ -206,9 +210,11 @@ def give_up(*, by: Any, ledger: LedgerImport) -> None:
     record(by=by, verb="ledger.import", subject=ledger, after={"state": "given_up"})
 
 
-@audited
 def undo(*, by: Any, ledger: LedgerImport) -> None:
-    """Take a written import back, while nothing was built on it. Raises Refused that names what was."""
+    """Take a written import back, while nothing was built on it. Raises Refused that names what was.
+
+    Looking through all that may hang on many homes takes its time, so it comes before the transaction.
+    """
     require(by, "ledger.undo")
     if ledger.state != State.DONE:
         raise Stale(
@@ -222,6 +228,11 @@ def undo(*, by: Any, ledger: LedgerImport) -> None:
             % {"name": ledger.name, "what": _("; ").join(built)},
             instead=_("Correct single homes on their own pages; a newer ledger can be imported over it."),
         )
+    _begin_undo(by=by, ledger=ledger)
+
+
+@audited
+def _begin_undo(*, by: Any, ledger: LedgerImport) -> None:
     _move(ledger, by, State.UNDOING, State.DONE)
     _start(ledger, "ledger-undo", by)
     record(by=by, verb="ledger.undo", subject=ledger, after={"counts": ledger.counts})
