@@ -64,16 +64,18 @@ export function takePhoto(app, title, small = "") {
     const end = (shot) => {
       closeCamera(stream);
       overlay.remove();
-      removeEventListener("hashchange", leave);
+      removeEventListener("hashchange", moved);
       done(shot);
     };
+    const here = location.hash;
     const leave = () => end(null);
+    const moved = () => location.hash !== here && leave(); // the event of the way here may still be to come
     const shutter = h("button", { type: "button", class: "p-shutter", disabled: true, "aria-label": t("camera.shutter"), on: { click: async () => end({ blob: await grab(video), source: "camera" }) } }, icon("camera"));
     const tag = h("span", {}, title, small && h("small", {}, small));
     const overlay = h("div", { class: "p p-overlay", role: "dialog", "aria-label": title },
       h("div", { class: "p-cam" }, video, h("div", { class: "tag" }, icon("camera"), tag)),
       h("footer", { class: "p-foot" }, shutter, h("div", { class: "pair" }, filePicker(app, t("camera.gallery"), end), button(t("camera.later"), leave)))); // prettier-ignore
-    addEventListener("hashchange", leave);
+    addEventListener("hashchange", moved);
     document.body.append(overlay);
     openCamera(video).then((opened) => {
       stream = opened;

@@ -30,16 +30,19 @@ root.classList.add("p");
 
 function router(app) {
   let leave = [];
-  let shown = "";
+  let shown = null;
   app.onLeave = (act) => leave.push(act);
-  const draw = (moved) => {
+  // The address changes at once, its event comes later, and a frame may be drawn between the two: what counts is whether this
+  // address is on the glass already, not who asks. Else the late event would draw the screen twice.
+  const draw = () => {
     const [name = "today", ...rest] = location.hash.replace(/^#\//, "").split("/").map(decodeURIComponent);
     const here = location.hash;
-    if (!moved && LIVE.includes(name) && shown === here) return;
-    if (document.activeElement?.matches("input[type=text],input[type=search]") && !moved && shown === here) return;
+    const moved = shown !== here;
+    if (!moved && LIVE.includes(name)) return;
+    if (!moved && document.activeElement?.matches("input[type=text],input[type=search]")) return;
     for (const act of leave.splice(0)) act();
     setEstate(estateOf(app.homes.values()));
-    const top = shown === here ? scrollY : 0;
+    const top = moved ? 0 : scrollY;
     shown = here;
     document.querySelector("#field")?.remove();
     root.prepend(h("div", { id: "field", class: "p-page", "data-screen": name }, gate(app, name) ?? (SCREENS[name] ?? today)(app, ...rest)));
@@ -51,11 +54,11 @@ function router(app) {
     asked = true;
     requestAnimationFrame(() => {
       asked = false;
-      draw(false);
+      draw();
     });
   });
-  addEventListener("hashchange", () => draw(true));
-  draw(true);
+  addEventListener("hashchange", draw);
+  draw();
 }
 
 function gate(app, name) {

@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
+from tests.browser import PATIENCE
 from tests.browser.city import PASSWORD, City
 from tests.browser.field_city import GATE
 from tests.browser.field_phone import SIZE, Phone, launch, program
 from tests.browser.field_server import Office, serving
 from tests.browser.visitor import Visitor, sign_in
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import segno
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, expect
 
+from tests.browser import PATIENCE
 from tests.browser.field_city import GATE
 from tests.browser.field_server import Office
 
@@ -28,6 +29,14 @@ SMALL = """() => [...document.querySelectorAll(".p-page button, .p-page a, .p-pa
   .filter(([box]) => box.height < 43.5 && box.width > 0)
   .map(([box, one]) => `${one.className} ${one.textContent.trim()} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
 TINY = """() => [...document.querySelectorAll(".p-page *")].filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()) && parseFloat(getComputedStyle(one).fontSize) < 13).map((one) => one.textContent.trim())"""
+ARRIVED = """(north) => new Promise((done) => {
+  const watch = navigator.geolocation.watchPosition(({ coords }) => {
+    if (coords.latitude !== north) return;
+    navigator.geolocation.clearWatch(watch);
+    done();
+  }, null, { enableHighAccuracy: true });
+})"""
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 STORED = """async () => {
   const open = indexedDB.open("anju-field");
   const db = await new Promise((done) => { open.onsuccess = () => done(open.result); });
@@ -80,7 +89,7 @@ class Phone:
     wrong: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         self.context.add_init_script(COUNT)
         self.open()
 
@@ -96,6 +105,7 @@ class Phone:
 
     def ready(self) -> "Phone":
         self.page.wait_for_selector(".p-item")
+        self.page.wait_for_selector(".p-item .far small")  # how far it is: the phone knows where it is
         self.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
         return self
 
@@ -115,9 +125,10 @@ class Phone:
         self.context.set_offline(on)
 
     def walk_to(self, metres: float, accuracy: float = 12) -> None:
-        self.context.set_geolocation(
-            {"latitude": GATE[0] + metres / 111_195, "longitude": GATE[1], "accuracy": accuracy}
-        )
+        """There, and the phone has noticed."""
+        north = GATE[0] + metres / 111_195
+        self.context.set_geolocation({"latitude": north, "longitude": GATE[1], "accuracy": accuracy})
+        self.page.evaluate(ARRIVED, north)
 
     # --- what is on the glass ---------------------------------------------------------------------------------------
 
@@ -214,7 +225,8 @@ class Phone:
         self.go("sync")
         button = self.page.locator("[data-act=sync]")
         expect(button).to_be_enabled()
-        button.click()
-        self.page.wait_for_timeout(400)  # a round that starts by itself may be under way already, or just about to
-        expect(self.page.locator(".p-rec[data-word=sending]")).to_have_count(0, timeout=30_000)
+        with self.page.expect_request(lambda request: request.url.endswith("/me")):  # how every round begins
+            button.click()
+        self.page.evaluate(DRAWN)
         expect(button).to_be_enabled()
+        expect(self.page.locator(".p-rec[data-word=sending]")).to_have_count(0)

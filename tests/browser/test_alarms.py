@@ -60,7 +60,7 @@ def test_a9_3_a_fire_appears_by_itself_sounds_once_and_is_handled_by_keys(city: 
     before = rang(town)
     fire = says(city, "fire")
     line = town.page.locator(f"#q-{fire['code']}")
-    line.wait_for(timeout=5000)
+    line.wait_for()
     town.page.locator(f"[data-alarms][data-rang='{before + 1}']").wait_for()
     assert fire["where"] in town.page.locator("[data-loud][role=alert]").inner_text()
 
@@ -70,7 +70,7 @@ def test_a9_3_a_fire_appears_by_itself_sounds_once_and_is_handled_by_keys(city: 
     police.go(f"/alarms/{fire['code']}/")
     town.page.keyboard.press("a")
     town.page.locator("#alarm .a-chain li[data-state=ok]", has_text="已确认").wait_for()
-    police.page.locator("#alarm .a-chain li[data-state=ok]", has_text="已确认").wait_for(timeout=5000)
+    police.page.locator("#alarm .a-chain li[data-state=ok]", has_text="已确认").wait_for()
     assert rang(town) == before + 1, "once"
 
     # The station is called by itself; nobody has reported, so the end is locked until a report is entered.

@@ -152,7 +152,6 @@ def test_a7_2_a_picture_from_the_gallery_and_a_position_far_away_are_marked_and_
     file = tmp_path / "old.png"
     Image.effect_noise((2400, 1800), 40).convert("RGB").save(file)
     phone.walk_to(900)
-    phone.page.wait_for_timeout(300)
     phone.start(KNOWN)
     phone.edit("rcd")
     phone.answer("rcd", "false")

@@ -22,7 +22,7 @@ Make = Callable[..., Phone]
 
 def received(phone: Phone, count: int) -> None:
     phone.go("sync")
-    expect(phone.page.locator(".p-rec[data-word=received]")).to_have_count(count, timeout=30_000)
+    expect(phone.page.locator(".p-rec[data-word=received]")).to_have_count(count)
 
 
 # --- no network, killed tab ----------------------------------------------------------------------------------------------
@@ -104,13 +104,43 @@ def test_a7_2_a_line_that_drops_three_in_ten_loses_nothing_and_doubles_nothing(p
     assert (held["bodies"], held["photos"]) == (0, 0)
 
 
+# Delivers every change of the address a moment late, as a busy phone does.
+LATE = """
+addEventListener("hashchange", (event) => {
+  if (event.late) return;
+  event.stopImmediatePropagation();
+  setTimeout(() => { dispatchEvent(Object.assign(new HashChangeEvent("hashchange"), { late: true })); window.late = location.hash; }, 300);
+}, true);
+"""
+
+
+def test_a7_2_the_viewfinder_opens_by_itself_and_stays_however_late_the_phone_tells_of_the_new_page(
+    hand_out: Make,
+) -> None:
+    phone = hand_out(script=LATE).ready()
+    phone.offline()
+    for code in (KNOWN, BARRED):
+        phone.page.evaluate(
+            "(hash) => { location.hash = hash; dispatchEvent(new Event('offline')); }", f"#/shut/{code}"
+        )
+        expect(phone.page.locator(".p-overlay")).to_have_count(1)
+        phone.page.wait_for_function("() => window.late === location.hash")
+        phone.shutter()
+        phone.page.wait_for_selector(".p-shot")
+    phone.go("shut/D007003")
+    expect(phone.page.locator(".p-overlay")).to_have_count(1)
+    phone.go("today")
+    expect(phone.page.locator(".p-overlay")).to_have_count(0)
+    phone.go("shut/D007003")
+    phone.shutter()
+
+
 def test_a7_2_nothing_is_cleared_before_the_server_has_every_photo(phone: Phone) -> None:
     phone.office.states[KNOWN] = {"state": "waiting_photos", "missing": ["f" * 64]}
     phone.go(f"shut/{KNOWN}")
     phone.shutter()
     phone.page.wait_for_selector(".p-shot")
     phone.tap("[data-act=next-0]")
-    phone.page.wait_for_timeout(800)
     phone.sync()
     phone.page.wait_for_selector(".p-rec[data-word=partial]")
     assert set(phone.words().values()) == {"partial"}
@@ -203,7 +233,6 @@ def test_a7_2_a_lost_phone_is_emptied_at_its_next_contact(phone: Phone) -> None:
     phone.kill()
     phone.page.wait_for_url("**/?wiped#/wiped")
     phone.sees("这台手机已清空")
-    phone.page.wait_for_timeout(500)
     assert "POST /wiped" in phone.office.asked
     held = phone.stored()["tables"]
     assert (held["homes"], held["drafts"]) == (0, 0)
@@ -303,13 +332,15 @@ def test_a7_2_a_new_version_waits_until_no_visit_is_open(phone: Phone) -> None:
     phone.start(KNOWN)
     phone.office.shell = 2
     phone.page.evaluate("() => navigator.serviceWorker.getRegistration('/field/').then((found) => found.update())")
-    phone.page.wait_for_timeout(1000)
+    phone.page.wait_for_function(
+        "() => navigator.serviceWorker.getRegistration('/field/').then((found) => found.waiting !== null)"
+    )
     phone.sees_not("有新版本")
     for _place in range(5):
         phone.confirm()
     phone.finish()
     phone.sees("有新版本")
-    phone.press("更新")
-    phone.page.wait_for_timeout(1500)
+    with phone.page.expect_navigation():
+        phone.press("更新")
     phone.page.wait_for_selector(".p-item")
     phone.sees_not("有新版本")

@@ -8,6 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize
 
+from tests.browser import PATIENCE
+
 DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -147,7 +149,7 @@ def sign_in(browser: Browser, base: str, name: str, password: str) -> Visitor:
         timezone_id="Asia/Shanghai",
         accept_downloads=True,
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     visitor = Visitor(name, base, context.new_page())
     visitor.watch()
     visitor.go("/accounts/login/")

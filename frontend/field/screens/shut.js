@@ -10,7 +10,7 @@ import { dayOf, hourOf, isoOf } from "../logic/days.js";
 import { missing } from "./home.js";
 import { photoTile } from "./photos.js";
 
-const pictures = new Map(); // home → {draft, opened}: the visit begins with the viewfinder open
+const asked = new Set(); // homes whose viewfinder has opened by itself: once per coming to the door
 
 // The draft lies in the store like any other, so that a killed tab keeps the photo.
 function draftFor(app, home) {
@@ -22,7 +22,7 @@ export function shut(app, code) {
   const home = app.home(code);
   if (!home) return missing(app, code);
   const draft = draftFor(app, home);
-  if (!draft && !pictures.get(code)) snap(app, home);
+  if (!draft && !asked.has(code)) snap(app, home);
   const present = app.grid.plan.find((item) => item.home === code)?.next || home.ladder?.step || "day";
   const options = choices(present, app.now());
   const photo = draft?.photos.at(-1);
@@ -45,14 +45,18 @@ export function shut(app, code) {
 }
 
 async function snap(app, home) {
-  pictures.set(home.code, true);
+  const here = location.hash;
+  asked.add(home.code);
   const shot = await takePhoto(app, app.t("shut.photo"), shortAddress(home));
-  if (!shot) return;
+  if (!shot) {
+    if (location.hash !== here) asked.delete(home.code); // went away, and did not say "later"
+    return;
+  }
   const now = draftFor(app, home) ?? app.begin("no_access", home);
   if (!draftFor(app, home)) await app.save(now);
   const note = await app.photoNote(now.id, shot, {}, home);
   await app.change(now.id, (latest) => addPhoto(latest, note));
-  pictures.delete(home.code);
+  asked.delete(home.code);
 }
 
 const REASONS = ["busy", "no_right", "landlord", "later", "none"];
