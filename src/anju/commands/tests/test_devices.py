@@ -47,9 +47,9 @@ def test_a4_8_a_transmission_unit_is_added_by_its_address_at_a_place(capsys: pyt
     assert (told["address"], told["where"]) == ("790300000000", "兰泾花苑")
     assert "key" not in told
     devices.device(
-        ["add", "--kind", "smoke", "--place", place.code, "--unit", told["id"], "--part", "1/40/000200", "--json"]
+        ["add", "--kind", "smoke", "--place", place.code, "--unit", told["id"], "--part", "1-1-00000200", "--json"]
     )
-    assert _json(capsys)["part"] == "1/40/000200"
+    assert _json(capsys)["part"] == "1-1-00000200"
 
 
 @pytest.mark.parametrize(

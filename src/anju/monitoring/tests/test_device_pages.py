@@ -253,7 +253,7 @@ def test_a4_8_a_unit_that_nobody_registered_is_adopted_where_it_hangs(town: Town
 
 def test_a4_8_the_parts_behind_a_unit_stand_on_its_page(town: Town) -> None:
     unit = make_device("transmission_unit", place=town.estate)
-    part = make_device(place=town.estate, parent=unit, part="1/40/000200")
+    part = make_device(place=town.estate, parent=unit, part="1-1-00000200")
     assert part.code in town.get("device", unit.code)
     assert set(_codes(town.get("devices", unit=unit.code))) == {part.code}
 

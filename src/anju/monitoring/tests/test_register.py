@@ -75,10 +75,10 @@ def test_a_transmission_unit_has_an_address_of_its_own_and_no_key() -> None:
 
 def test_a_detector_behind_a_unit_is_known_by_its_part_once() -> None:
     unit = make_device("transmission_unit")
-    part, key = make_device_with_key("smoke", parent=unit, part="1/40/000200")
+    part, key = make_device_with_key("smoke", parent=unit, part="1-1-00000200")
     assert (part.parent, key) == (unit, "")
-    with pytest.raises(Refused, match="1/40/000200"):
-        make_device("smoke", parent=unit, part="1/40/000200")
+    with pytest.raises(Refused, match="1-1-00000200"):
+        make_device("smoke", parent=unit, part="1-1-00000200")
     with pytest.raises(Refused):
         make_device("smoke", parent=part, part="1")
 
