@@ -99,12 +99,13 @@ def _demo_mark(folder: Path, size: str | None) -> dict[str, str]:
 
 
 def _check_ports(chosen: argparse.Namespace) -> None:
-    _check_port(chosen.host, chosen.port, "--port")
-    _check_port(chosen.host, chosen.mqtt_port, "--mqtt-port")
-    _check_port(chosen.host, chosen.gb26875_port, "--gb26875-port")
+    """Every port is free; where any free one is wanted (0), it is chosen now, so that all processes know it."""
+    _free_port(chosen.host, chosen.port, "--port")
+    chosen.mqtt_port = _free_port(chosen.host, chosen.mqtt_port, "--mqtt-port")
+    chosen.gb26875_port = _free_port(chosen.host, chosen.gb26875_port, "--gb26875-port")
 
 
-def _check_port(host: str, port: int, option: str) -> None:
+def _free_port(host: str, port: int, option: str) -> int:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -112,6 +113,7 @@ def _check_port(host: str, port: int, option: str) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise Failure(_port_refused(host, port, option, error)) from error
+        return int(probe.getsockname()[1])
 
 
 def _port_refused(host: str, port: int, option: str, error: OSError) -> str:
