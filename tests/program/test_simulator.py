@@ -84,9 +84,8 @@ class Person:
     def open(self, path: str, data: dict[str, str] | None = None) -> str:
         cookies = "; ".join([self.head, *(f"{one.name}={one.value}" for one in self.jar)])
         body = urllib.parse.urlencode(data).encode() if data is not None else None
-        request = urllib.request.Request(
-            f"{self.web}{path}", data=body, headers={"Cookie": cookies, "Referer": self.web}
-        )
+        headers = {"Cookie": cookies, "Referer": self.web}
+        request = urllib.request.Request(f"{self.web}{path}", data=body, headers=headers)  # noqa: S310  # our own city
         with self.opener.open(request, timeout=60) as answer:
             return str(answer.read().decode())
 
@@ -160,11 +159,10 @@ def test_a4_4_a_kitchen_burns_the_gateway_is_killed_the_station_comes_and_a_haza
     scene.stdout.close()
     assert told[-1] == "all 9 messages are confirmed\n", told
 
-    row = city.rows(
-        'SELECT r."values" FROM monitoring_reading r JOIN monitoring_device d ON d.id = r.device_id'
-        f" WHERE d.code = '{made['kitchen']}'"
+    rows = city.rows(
+        'SELECT d.code, r."values" FROM monitoring_reading r JOIN monitoring_device d ON d.id = r.device_id'
     )
-    smoke = [json.loads(values).get("smoke") if isinstance(values, str) else values.get("smoke") for (values,) in row]
+    smoke = [json.loads(values).get("smoke") for code, values in rows if code == made["kitchen"]]
     assert sorted(value for value in smoke if value in SAID) == SAID
     count = city.count()
     assert count["rows"] == count["keys"]

@@ -137,7 +137,7 @@ class Simulator:
 
     async def play(self, scene: Scenario, tell: Tell) -> None:
         """To its end, or until it is cancelled. Raises CannotPlay."""
-        cast = self._cast(scene)
+        cast = self.cast(scene)
         for name, actor in cast.items():
             actor.busy = actor.played = True
             where = " · ".join(filter(None, (actor.device.estate, actor.device.home)))
@@ -184,7 +184,8 @@ class Simulator:
             else f"all {len(said)} messages are confirmed"
         )
 
-    def _cast(self, scene: Scenario) -> dict[str, Actor]:
+    def cast(self, scene: Scenario) -> dict[str, Actor]:
+        """Who plays. Raises CannotPlay."""
         found: dict[str, Actor] = {}
         for name, role in scene.cast.items():
             actor = self._for(role, found, scene)

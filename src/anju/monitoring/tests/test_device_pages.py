@@ -243,6 +243,8 @@ def test_a4_8_a_unit_that_nobody_registered_is_adopted_where_it_hangs(town: Town
     )
     page = town.get("unknown")
     assert "79030000000b" in page
+    refused = town.post("adopt", "79030000000b", where="兰泾花苑", name="消控主机", profile="standrd")
+    assert (refused.status_code, "standard" in refused.content.decode()) == (422, True)
     assert town.post("adopt", "79030000000b", where="兰泾花苑", name="消控主机").status_code == 302
     device = Device.objects.for_user(town.user).get()
     assert (device.kind, device.wire_address, device.place) == ("transmission_unit", "79030000000b", town.estate)
