@@ -5,8 +5,10 @@ import importlib
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from anju.commands import failures
+from anju.demo import MARK
 
 HELP = {"help", "--help", "-h"}
 
@@ -26,6 +28,7 @@ COMMANDS: dict[str, Command] = {
     "serve": Command("Run", "a real city: the web pages and the worker, watched and restarted", "run:serve"),
     "worker": Command("Run", "only the worker: seals the log, runs schedules and jobs", "worker:run", django=True),
     "gateway": Command("Run", "only the gateway: listens to devices over MQTT and GB/T 26875.3", "gateway:gateway", django=True),
+    "simulate": Command("Run", "devices that live, or a scene of a demo: --scenario kitchen-fire (--list tells all)", "simulate:simulate", django=True),
     "createuser": Command("Run", "make an account and its posting, or set a new password", "people:run", django=True),
     "demo-clock": Command("Run", "move a demo's clock forward, e.g. demo-clock +3d", "clock:run", django=True),
     "import-ledger": Command("Data", "read a ledger of rented homes: FILE [--dry-run] [--json]", "manage:import_ledger", django=True),
@@ -81,6 +84,7 @@ def _run(arguments: list[str]) -> int:
     rest = _take_folder(rest)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anju.config.settings")
     if command.django:
+        _open_as_demo()
         load_django()
     module, _colon, function = command.target.partition(":")
     return int(getattr(importlib.import_module(f"anju.commands.{module}"), function)(rest))
@@ -93,7 +97,7 @@ def load_django() -> None:
 
 
 def _take_folder(arguments: list[str]) -> list[str]:
-    """Take --dir DIR out, wherever it stands, and make it ANJU_DIR; a demo's folder is opened as a demo."""
+    """Take --dir DIR out, wherever it stands, and make it ANJU_DIR."""
     rest: list[str] = []
     waiting = iter(arguments)
     for word in waiting:
@@ -105,6 +109,13 @@ def _take_folder(arguments: list[str]) -> list[str]:
         else:
             rest.append(word)
     return rest
+
+
+def _open_as_demo() -> None:
+    """A demo's folder is opened as a demo, from whichever terminal: its clock may run ahead, and its devices are lent."""
+    folder = Path(os.environ.get("ANJU_DIR") or "anju-data")
+    if "ANJU_DEMO" not in os.environ and (folder / MARK).exists():
+        os.environ["ANJU_DEMO"] = "1"
 
 
 def _nearest(name: str) -> str:

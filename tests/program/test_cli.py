@@ -14,6 +14,7 @@ from anju import cli
 from anju.commands import failures, run
 from anju.commands.clock import parse
 from anju.commands.quality import _only
+from anju.demo import MARK
 
 pytestmark = pytest.mark.nodatabase
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -100,7 +101,7 @@ def test_a_demo_is_never_made_in_a_real_city(
 def test_a_demo_is_not_served_as_a_real_city(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / run.MARK).write_text('{"size": "small", "password": "x"}')
+    (tmp_path / MARK).write_text('{"size": "small", "password": "x"}')
     monkeypatch.setenv("ANJU_DIR", str(tmp_path))
     assert cli.main(["serve"]) == 1
     assert "anju demo" in capsys.readouterr().err
@@ -111,7 +112,7 @@ def test_the_demo_password_is_made_once_and_kept(tmp_path: Path, monkeypatch: py
     first = run._demo_mark(tmp_path, None)
     assert len(first["password"]) >= 10
     assert run._demo_mark(tmp_path, None) == first
-    assert (tmp_path / run.MARK).stat().st_mode & 0o077 == 0
+    assert (tmp_path / MARK).stat().st_mode & 0o077 == 0
 
 
 def test_the_demo_password_of_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

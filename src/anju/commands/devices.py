@@ -40,7 +40,7 @@ def device(arguments: list[str]) -> int:
         "--address", default="", help="wire address of a transmission unit: 12 hexadecimal digits, e.g. 790300000000"
     )
     add.add_argument("--unit", metavar="ID", default="", help="transmission unit behind which it hangs")
-    add.add_argument("--part", default="", help="how that unit names it, e.g. 1/40/000200")
+    add.add_argument("--part", default="", help="how that unit names it, e.g. 1-1-00000200")
     add.add_argument("--user", metavar="NAME", default="", help="act as this person (else: the system)")
     add.add_argument("--json", action="store_true")
     show = steps.add_parser("show", help="last readings, state, open alarms, refused messages with their reasons")

@@ -16,15 +16,14 @@ from anju import assets, messages
 from anju.commands import ports
 from anju.commands.failures import Failure
 from anju.commands.supervise import Child, Supervisor
+from anju.demo import MARK
 from anju.demo.accounts import ACCOUNTS
-
-MARK = "demo.json"  # in the data folder of a demo: its size and its password
 
 
 def demo(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="anju demo", description="A running city with invented data.")
     _add_address(parser)
-    parser.add_argument("--size", choices=["small", "city"], default=None, help="3,000 (default) or 1,000,000 homes")
+    parser.add_argument("--size", choices=["small", "city"], default=None, help="3,000 (default) or 1,0.0.0.0 homes")
     parser.add_argument("--dir", help="where its state is kept (default: ./anju-data)")
     chosen = parser.parse_args(arguments)
     folder = _folder()
@@ -32,7 +31,7 @@ def demo(arguments: list[str]) -> int:
     os.environ |= {"ANJU_DEMO": "1", "ANJU_DEMO_PASSWORD": mark["password"]}
     _check_ports(chosen)
     _prepare(["--demo", mark["size"]])
-    return _run(chosen, folder, [_accounts(mark["password"])])
+    return _run(chosen, folder, [_accounts(mark["password"]), _scenes(folder)], _simulator(chosen))
 
 
 def serve(arguments: list[str]) -> int:
@@ -100,12 +99,13 @@ def _demo_mark(folder: Path, size: str | None) -> dict[str, str]:
 
 
 def _check_ports(chosen: argparse.Namespace) -> None:
-    _check_port(chosen.host, chosen.port, "--port")
-    _check_port(chosen.host, chosen.mqtt_port, "--mqtt-port")
-    _check_port(chosen.host, chosen.gb26875_port, "--gb26875-port")
+    """Every port is free; where any free one is wanted (0), it is chosen now, so that all processes know it."""
+    _free_port(chosen.host, chosen.port, "--port")
+    chosen.mqtt_port = _free_port(chosen.host, chosen.mqtt_port, "--mqtt-port")
+    chosen.gb26875_port = _free_port(chosen.host, chosen.gb26875_port, "--gb26875-port")
 
 
-def _check_port(host: str, port: int, option: str) -> None:
+def _free_port(host: str, port: int, option: str) -> int:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -113,6 +113,7 @@ def _check_port(host: str, port: int, option: str) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise Failure(_port_refused(host, port, option, error)) from error
+        return int(probe.getsockname()[1])
 
 
 def _port_refused(host: str, port: int, option: str, error: OSError) -> str:
@@ -132,7 +133,7 @@ def _prepare(extra: list[str]) -> None:
         raise SystemExit(done.returncode)
 
 
-def _run(chosen: argparse.Namespace, folder: Path, lines: list[str]) -> int:
+def _run(chosen: argparse.Namespace, folder: Path, lines: list[str], *more: Child) -> int:
     python = [sys.executable, "-m"]
     web = [*python, "uvicorn", "anju.config.asgi:application", "--host", chosen.host, "--port", str(chosen.port)]
     web += ["--log-level", "warning", "--no-server-header", "--lifespan", "off", "--timeout-graceful-shutdown", "5"]
@@ -140,7 +141,7 @@ def _run(chosen: argparse.Namespace, folder: Path, lines: list[str]) -> int:
     gateway = [*python, "anju.cli", "gateway", "--host", chosen.host, "--name", "gateway", "--quiet"]
     gateway += ["--mqtt-port", str(chosen.mqtt_port), "--gb26875-port", str(chosen.gb26875_port)]
     children = [
-        Child("web", web), Child("worker", [*python, "anju.cli", "worker"]), Child("gateway", gateway),
+        Child("web", web), Child("worker", [*python, "anju.cli", "worker"]), Child("gateway", gateway), *more,
     ]  # fmt: skip
     ready = _Announcement(chosen.host, chosen.port, [*lines, _devices(chosen)])
     Supervisor(children, on_tick=ready.look).run()
@@ -148,19 +149,27 @@ def _run(chosen: argparse.Namespace, folder: Path, lines: list[str]) -> int:
     return 0
 
 
+def _reached(host: str) -> str:
+    """Where one connects to what listens at `host`."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  # listened at, not connected to
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 class _Announcement:
     """Says once that the city answers; the last line is what a script waits for."""
 
     def __init__(self, host: str, port: int, lines: list[str]) -> None:
-        self.host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  # listened at, not connected to
+        self.host = _reached(host)
         self.port, self.lines, self.done = port, lines, False
 
     def look(self) -> None:
         if self.done or not self._answers():
             return
         self.done = True
-        where = f"[{self.host}]" if ":" in self.host else self.host
-        for line in [*self.lines, f"Ready: http://{where}:{self.port}"]:
+        for line in [*self.lines, f"Ready: http://{_bracketed(self.host)}:{self.port}"]:
             sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
@@ -178,6 +187,18 @@ class _Announcement:
 
 def _devices(chosen: argparse.Namespace) -> str:
     return f"Devices: MQTT at {chosen.host}:{chosen.mqtt_port}, GB/T 26875.3 at {chosen.host}:{chosen.gb26875_port}"
+
+
+def _simulator(chosen: argparse.Namespace) -> Child:
+    """Devices of a demo speak for themselves, through its gateway."""
+    host = _reached(chosen.host)
+    command = [sys.executable, "-m", "anju.cli", "simulate", "--host", host]
+    command += ["--mqtt-port", str(chosen.mqtt_port), "--gb26875-port", str(chosen.gb26875_port)]
+    return Child("simulator", [*command, "--web", f"http://{_bracketed(host)}:{chosen.port}"])
+
+
+def _scenes(folder: Path) -> str:
+    return f"Let something happen: ./anju simulate --scenario kitchen-fire --dir {folder}  (--list tells what else)\n"
 
 
 def _accounts(password: str) -> str:

@@ -1,10 +1,11 @@
 """Alarms of the demo: two months of them with the steps of the duty room, and what is open this morning.
 
 What devices say goes through the same judging and storing as from a gateway; acknowledging, sending and closing are the steps of
-the duty room at their times. No danger is left open: a fire is what the simulator, or somebody with a device key, raises.
+the duty room at their times. What is open is a dozen, as where somebody looks after it: gas with the station on the spot, a pre-alarm
+that somebody is sent to, and small things. A fire is what the simulator, or somebody with a device key, raises.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
@@ -16,11 +17,9 @@ from anju.areas.models import Area, Place
 from anju.core import paths, time
 from anju.dwellings.models import Dwelling
 from anju.monitoring.messages import Message
-from anju.monitoring.models import Alarm, Device, DeviceState
+from anju.monitoring.models import Alarm, Device
 from anju.monitoring.services import handling
 from anju.monitoring.services.announcing import announce
-from anju.monitoring.services.judging import Finding
-from anju.monitoring.services.raising import Said, raise_alarms
 from anju.monitoring.services.register import Spot, add_device
 from anju.monitoring.services.storing import store
 from anju.stations.models import CallOut
@@ -74,7 +73,8 @@ def make(chance: Random, today: date) -> None:
     moments = sorted(now - timedelta(minutes=chance.randrange(8 * 60, 60 * 24 * 60)) for _n in range(HISTORY))
     for number, at in enumerate(moments):
         _past(chance, hung[number * 7 % len(hung)], at)
-    _one_with_its_callout(now)
+    _yesterday(now)
+    _gas_now(now)
     _this_morning(chance, hung, now)
 
 
@@ -106,15 +106,17 @@ def _hang(chance: Random, home: Dwelling, kind: str, today: date) -> Told:
 # --- what is over --------------------------------------------------------------------------------------------------------
 
 
-def _curve(chance: Random, told: Told, at: datetime) -> None:
-    """Calm, then a rise over the limit within two minutes, then calm again."""
+def _curve(chance: Random, told: Told, at: datetime, *, until: datetime | None = None) -> None:
+    """Calm, then a rise over the limit within two minutes, then calm again; not beyond `until`."""
     kind = told.device.kind
     name, calm, peak = READING[kind], CALM[kind], PEAK[kind]
     said = []
     for step in range(-28, 44):
         share = max(0.0, min(1.0, (step + 6) / 9)) if step < 14 else max(0.0, 1 - (step - 14) / 12)
         value = calm + (peak - calm) * share + calm * chance.uniform(-0.3, 0.3)
-        said.append(told.message(at + timedelta(seconds=15 * step), {name: round(max(0.0, value), 1)}))
+        moment = at + timedelta(seconds=15 * step)
+        if until is None or moment < until:
+            said.append(told.message(moment, {name: round(max(0.0, value), 1)}))
     # What rises is taken one by one, so that the alarm is raised when its message came; the rest in two lots.
     for batch in (said[:23], *([one] for one in said[23:31]), said[31:]):
         received = batch[-1].at + timedelta(seconds=1)
@@ -153,41 +155,77 @@ def _operator(device: Device) -> User:
     return system_actor()
 
 
-def _one_with_its_callout(now: datetime) -> None:
-    """Yesterday evening at the estate of the station's account: alarm, call-out, answer, arrival, report, end."""
-    user = User.objects.filter(username="station").first()
-    place = Place.objects.filter(kind="estate", name="兰泾花苑").first()
-    if user is None or place is None:
-        return
-    homes = Dwelling.objects.for_user(system_actor()).filter(place_path__startswith=place.path, devices=None)
+@dataclass
+class Attended:
+    """An alarm with the call-out that it made, and who answers it."""
+
+    alarm: Alarm
+    row: CallOut
+    station: User
+    operator: User
+
+
+def _attended(estate: str, kind: str, name: str, at: datetime, now: datetime) -> Attended | None:
+    """Something is beyond its limit at `at`, and the estate's station is called. The call is what the platform does itself."""
+    place = Place.objects.filter(kind="estate", name=estate).first()
+    if place is None:
+        return None
+    user = User.objects.filter(postings__place=place, postings__department="station").order_by("id").first()
+    homes = Dwelling.objects.for_user(system_actor()).filter(paths.under("place_path", place.path), devices=None)
     home = homes.order_by("id").first()
-    if home is None:
-        return
-    at = time.day_start(time.day_of(now)) - timedelta(hours=3, minutes=11)
+    if home is None or user is None:
+        return None
     with time.in_the_past(at - timedelta(days=40)):
-        device, _key = add_device(by=system_actor(), kind="smoke", spot=Spot(home), name="厨房烟感")
-    _curve(Random(7), Told(device), at)  # noqa: S311  # invented
-    alarm = Alarm._base_manager.filter(device=device, kind=Alarm.Kind.FIRE).first()
+        device, _key = add_device(by=system_actor(), kind=kind, spot=Spot(home), name=name)
+    _curve(Random(7), Told(device), at, until=now)  # noqa: S311  # invented
+    level = Alarm.Kind.FIRE if kind == "smoke" else Alarm.Kind.GAS
+    alarm = Alarm._base_manager.filter(device=device, kind=level).first()
     if alarm is None:
-        return
-    start = alarm.received_at
-    with time.in_the_past(start + timedelta(seconds=1)):
-        announce(start + timedelta(seconds=1))
+        return None
+    with time.in_the_past(alarm.received_at + timedelta(seconds=1)):
+        announce(alarm.received_at + timedelta(seconds=1))
     row = CallOut._base_manager.filter(source_code=alarm.code).first()
-    if row is None:
-        return
-    operator = _operator(device)
-    steps = (
-        (9, lambda: handling.acknowledge(by=operator, alarm=alarm)),
-        (24, lambda: callouts.accept(by=user, callout=row)),
-        (152, lambda: callouts.arrive(by=user, callout=row)),
-        (230, lambda: callouts.report(by=user, callout=row, outcome="false", finding="炒菜油烟，无明火，已开窗")),
-        (300, lambda: handling.close(by=operator, alarm=alarm, outcome="false", reason="现场报告：炒菜油烟，无明火，已开窗")),
-        (420, lambda: callouts.close(by=user, callout=row, lessons="备用钥匙在站内，快半分钟")),
-    )  # fmt: skip
+    return Attended(alarm, row, user, _operator(device)) if row else None
+
+
+def _play(start: datetime, steps: Sequence[tuple[int, Callable[[], object]]]) -> None:
     for after, act in steps:
         with time.in_the_past(start + timedelta(seconds=after)):
             act()
+
+
+def _yesterday(now: datetime) -> None:
+    """In the evening at the estate of the station's account: alarm, call-out, answer, arrival, report, end."""
+    at = time.day_start(time.day_of(now)) - timedelta(hours=3, minutes=11)
+    one = _attended("兰泾花苑", "smoke", "厨房烟感", at, now)
+    if one is None:
+        return
+    found = "炒菜油烟，无明火，已开窗"
+    _play(
+        one.alarm.received_at,
+        (
+            (9, lambda: handling.acknowledge(by=one.operator, alarm=one.alarm)),
+            (24, lambda: callouts.accept(by=one.station, callout=one.row)),
+            (152, lambda: callouts.arrive(by=one.station, callout=one.row)),
+            (230, lambda: callouts.report(by=one.station, callout=one.row, outcome="false", finding=found)),
+            (300, lambda: handling.close(by=one.operator, alarm=one.alarm, outcome="false", reason=f"现场报告：{found}")),
+            (420, lambda: callouts.close(by=one.station, callout=one.row, lessons="备用钥匙在站内，快半分钟")),
+        ),
+    )  # fmt: skip
+
+
+def _gas_now(now: datetime) -> None:
+    """A quarter of an hour ago; the station of that estate is there, and airs the kitchen."""
+    one = _attended("市北新村", "gas", "厨房燃气探测器", now - timedelta(minutes=14), now)
+    if one is not None:
+        _play(
+            one.alarm.received_at,
+            (
+                (8, lambda: handling.acknowledge(by=one.operator, alarm=one.alarm)),
+                (21, lambda: callouts.accept(by=one.station, callout=one.row)),
+                (143, lambda: callouts.arrive(by=one.station, callout=one.row)),
+            ),
+        )
 
 
 # --- what is open --------------------------------------------------------------------------------------------------------
@@ -199,13 +237,10 @@ def _this_morning(chance: Random, hung: Sequence[Told], now: datetime) -> None:
     smoke = [told for told in free if told.device.kind == "smoke"]
     other = [told for told in free if told.device.kind != "smoke"]
     _events(smoke[:1], "fault", now - timedelta(hours=5))
-    _events(smoke[3:5], "low_battery", now - timedelta(hours=9))
-    _events(smoke[7:8], "tamper", now - timedelta(minutes=41))
-    _events(other[:1], "fault", now - timedelta(hours=2))
-    current = next((told for told in other[1:] if told.device.kind == "residual_current"), None)
+    _events(smoke[1:2], "tamper", now - timedelta(minutes=41))
+    current = next((told for told in other if told.device.kind == "residual_current"), None)
     if current is not None:
         _pre_alarm(chance, current, now - timedelta(minutes=6))
-    _silent(smoke[8:10], now - timedelta(hours=3))
 
 
 def _events(devices: Sequence[Told], event: str, at: datetime) -> None:
@@ -230,10 +265,3 @@ def _pre_alarm(chance: Random, told: Told, at: datetime) -> None:
         handling.acknowledge(by=by, alarm=alarm)
     with time.in_the_past(at + timedelta(seconds=50)):
         handling.dispatch(by=by, alarm=alarm, to=f"{told.device.area.leader_name or '网格员'}，电话通知")
-
-
-def _silent(devices: Sequence[Told], at: datetime) -> None:
-    ids = [told.device.pk for told in devices]
-    DeviceState.objects.filter(device__in=ids).update(silent=True)
-    because: dict[str, object] = {"last_heard": (at - timedelta(hours=26)).isoformat(), "silent_after": 93600}
-    raise_alarms([Said(pk, Finding("silent", "", True, True, at, because)) for pk in ids], at)

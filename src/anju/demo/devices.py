@@ -1,5 +1,5 @@
-"""Devices of the demo: detectors in some estates with a month behind them, some of them silent, at fault, with a flat battery,
-never connected, due for calibration; a transmission unit with its parts; a batch that waits, and units nobody registered yet.
+"""Devices of the demo: detectors in some estates with a month behind them, some of them silent, with a flat battery, never
+connected, due for calibration; a transmission unit with its parts; a batch that waits, and units nobody registered yet.
 
 Everything goes through the services: registered, heard by `store`, judged by the thresholds. No danger is raised here.
 """
@@ -34,8 +34,7 @@ SLOTS = 32  # in the last four days, one every three hours
 STEP = timedelta(hours=3)
 SMOKE, GAS, LEAK, BREAKER = "smoke", "gas", "residual_current", "breaker"
 MAKERS = {SMOKE: "海湾 JTY-GF", GAS: "汉威 BS03", LEAK: "安科瑞 ARCM300", BREAKER: "正泰 NB2LE"}
-# of two hundred: a handful of troubles in all, as where devices are looked after
-CONDITIONS = ("ok",) * 190 + ("silent",) * 3 + ("never",) * 3 + ("battery",) * 2 + ("fault", "tamper")
+TROUBLES = ("silent", "silent", "never", "battery")  # a handful in all, as where devices are looked after
 
 
 @dataclass
@@ -43,8 +42,8 @@ class Hung:
     """A device, what is to become of it, and how it counts."""
 
     device: Device
-    condition: str
     level: float  # of its battery, or of its current when nobody cooks
+    condition: str = "ok"
     seq: int = 0
 
 
@@ -54,6 +53,9 @@ def make(chance: Random, today: date) -> None:
     estates = [place for name in ESTATES if (place := Place.objects.filter(kind="estate", name=name).first())]
     with time.in_the_past(now - timedelta(days=70)):
         hung = [one for estate in estates for one in _estate(chance, _keeper(estate, by, city), estate, today)]
+        smoke = [one for one in hung if one.device.kind == SMOKE]
+        for one, condition in zip(chance.sample(smoke, min(len(TROUBLES), len(smoke))), TROUBLES, strict=False):
+            one.condition = condition
         if estates:
             hung += _unit(chance, _keeper(estates[0], by, city), estates[0], today)
     _speak(chance, hung, now)
@@ -78,6 +80,8 @@ def _estate(chance: Random, by: User, estate: Place, today: date) -> Iterator[Hu
         for room in rooms_let(home)[:6]:
             yield _hang(chance, by, SMOKE, register.Spot(home, room), f"{room} 烟感", today)
         yield _hang(chance, by, SMOKE, register.Spot(home), "走道烟感", today)
+        if chance.random() < 0.5:
+            yield _hang(chance, by, SMOKE, register.Spot(home), "厨房烟感", today)
         if chance.random() < 0.6:
             yield _hang(chance, by, GAS, register.Spot(home), "厨房燃气报警器", today)
         if chance.random() < 0.5:
@@ -97,16 +101,25 @@ def _hang(chance: Random, by: User, kind: str, spot: register.Spot, name: str, t
         serial=f"{kind[:2].upper()}{chance.randint(10**7, 10**8 - 1)}", installed_on=installed, calibrated_until=until, **over,
     )  # fmt: skip
     level = chance.uniform(35, 98) if kind in (SMOKE, GAS) else chance.uniform(12, 60)
-    return Hung(device, chance.choice(CONDITIONS), level)
+    return Hung(device, level)
 
 
 def _unit(chance: Random, by: User, estate: Place, today: date) -> list[Hung]:
     """A user information transmission unit with three detectors of its own behind it."""
     spot = register.Spot(place=estate)
     unit = _hang(chance, by, "transmission_unit", spot, "消控室传输装置", today, address="790300000000", profile="")
-    unit.condition = "ok"
     parts = [
-        _hang(chance, by, SMOKE, spot, f"{n} 号楼门厅烟感", today, parent=unit.device, part=f"1/40/{n:06d}", profile="")
+        _hang(
+            chance,
+            by,
+            SMOKE,
+            spot,
+            f"{n} 号楼门厅烟感",
+            today,
+            parent=unit.device,
+            part=f"1-1-{n:02d}000000",
+            profile="",
+        )
         for n in (1, 2, 3)
     ]
     for one in parts:
@@ -164,13 +177,12 @@ def _readings(chance: Random, one: Hung, at: datetime) -> tuple[dict[str, float]
 
 
 def _troubles(chance: Random, hung: Sequence[Hung], now: datetime) -> None:
-    """Faults and covers taken off, a press of the test button, and messages that had to be refused."""
+    """Messages that had to be refused, and units that nobody registered."""
     at = now - timedelta(minutes=3)
-    said: list[Message | Unusable] = [
-        _message(one, at, {}, one.condition) for one in hung if one.condition in ("fault", "tamper")
-    ]
     parts = [one for one in hung if one.condition == "part"]
-    said += [_message(one, at, {}, "restored", "gb26875", part=one.device.part) for one in parts]
+    said: list[Message | Unusable] = [
+        _message(one, at, {}, "restored", "gb26875", part=one.device.part) for one in parts
+    ]
     speaking = [
         one for one in hung if one.condition == "ok" and one.device.parent_id is None and not one.device.wire_address
     ]

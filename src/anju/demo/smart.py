@@ -36,13 +36,13 @@ from anju.monitoring.models import (
 )
 from anju.monitoring.patrolling import due_times, walked
 from anju.monitoring.services import lanes, patrol
+from anju.monitoring.services.keys import make_key
 from anju.monitoring.services.lifts import week_of
 from anju.monitoring.services.register import Spot
 from anju.monitoring.services.storing import store
 from anju.monitoring.thresholds import edition_on
 
 DAYS = 62
-QUIET = timedelta(days=7)  # nobody plays these devices all day, so they may be silent for longer than real ones
 WITHOUT_PILE = {"里厍新村", "东方村"}
 PATROLLED = {"兰泾花苑": ("20:00", "23:00"), "紫竹品苑": ("21:00", "02:00"), "惠泽嘉园": ("22:30",)}
 POINTS = ("北门岗亭", "地下车库入口", "3 幢消火栓", "充电棚", "配电房", "9 幢楼梯口", "西门")
@@ -81,10 +81,12 @@ class _Estate:
             Device(
                 code=new_code("T", 9), kind=kind, name=name, place=self.place, area=self.place.area, area_path=self.place.area_path,
                 place_path=self.place.path, where=Spot(place=self.place).words, installed_on=time.day_of(since), added_at=since,
-                added_by=self.system, silent_after=int(QUIET.total_seconds()) if kind != "patrol_point" else None,
+                added_by=self.system,
             )
             for name in names
         )  # fmt: skip
+        for device in made:
+            make_key(device, by=self.system)
         seen = self.now - timedelta(minutes=self.chance.randrange(1, 50))
         DeviceState.objects.bulk_create(
             DeviceState(device=device, seen_at=None if kind == "patrol_point" else seen) for device in made

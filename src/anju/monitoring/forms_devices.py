@@ -109,7 +109,7 @@ class NewDeviceForm(WhereForm, AboutForm):
         help_text=_("Code of the unit, when the detector speaks through one; it then has no key of its own"),
     )  # fmt: skip
     part = forms.CharField(
-        label=_("Part of the unit"), max_length=40, required=False, help_text=_("As the unit names it: 1/40/000200")
+        label=_("Part of the unit"), max_length=40, required=False, help_text=_("As the unit names it: 1-1-00000200")
     )
     field_order = ("kind", "where", "room", "name", "address", "unit", "part", "profile", "serial", "installed_on")
 

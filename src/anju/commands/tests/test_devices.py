@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from anju.commands import devices
-from anju.commands.failures import Failure
+from anju.commands.failures import Failure, told
 from anju.core import time
 from anju.core.errors import Refused
 from anju.dwellings.models import Dwelling
@@ -47,9 +47,18 @@ def test_a4_8_a_transmission_unit_is_added_by_its_address_at_a_place(capsys: pyt
     assert (told["address"], told["where"]) == ("790300000000", "兰泾花苑")
     assert "key" not in told
     devices.device(
-        ["add", "--kind", "smoke", "--place", place.code, "--unit", told["id"], "--part", "1/40/000200", "--json"]
+        ["add", "--kind", "smoke", "--place", place.code, "--unit", told["id"], "--part", "1-1-00000200", "--json"]
     )
-    assert _json(capsys)["part"] == "1/40/000200"
+    assert _json(capsys)["part"] == "1-1-00000200"
+
+
+def test_a4_8_a_profile_that_nobody_described_is_told_with_the_nearest_one() -> None:
+    place = make_estate(make_grid())
+    unit = ["add", "--kind", "transmission_unit", "--address", "790300000000", "--place", place.code]
+    with pytest.raises(Refused) as error:
+        devices.device([*unit, "--profile", "standrad"])
+    assert "standard" in (told(error.value) or "")
+    assert not Device._base_manager.exists()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ One YAML file, named by ANJU_DIALECTS_FILE, read when a process starts (`docs/de
 start with its place: a dialect that is half understood would turn a fire into noise.
 """
 
+import difflib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -39,6 +40,12 @@ class Dialects(msgspec.Struct, frozen=True):
     def unit(self, name: str) -> Profile | None:
         """The profile that the register names; None for a name that nobody described."""
         return self.units.get(name or STANDARD.name)
+
+    def nearest(self, name: str) -> str:
+        """Of the profiles that there are, the one whose name is most like it; "" when none is."""
+        lower = {one.lower(): one for one in self.units}
+        found = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)
+        return lower[found[0]] if found else ""
 
 
 def read(text: str) -> Dialects:

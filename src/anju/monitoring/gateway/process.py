@@ -106,7 +106,7 @@ class Gateway:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
         devices = mqtt_listener.Listener(self._knock_device, self._say_heard, forget=self.committer.forget)
-        units = gb26875_listener.Listener(self._knock_unit, self._say, forget=self.committer.forget)
+        units = gb26875_listener.Listener(self._knock_unit, self._say, forget=self.committer.forget, now=time.now)
         servers = [
             await _opened(devices.open(self.host, self.mqtt_port, self.tls), self.mqtt_port, "--mqtt-port"),
             await _opened(units.open(self.host, self.gb26875_port), self.gb26875_port, "--gb26875-port"),

@@ -29,6 +29,8 @@ PROBLEMS: dict[str, Any] = {
     "wire_wrong": _("Expected 12 hexadecimal digits in the order of the wire, e.g. 790300000000"),
     "wire_not_here": _("Only a transmission unit has a wire address; other devices get a key"),
     "wire_taken": _("This address is in the register already: %(device)s"),
+    "profile_like": _("No vendor profile of this name. Did you mean “%(near)s”?"),
+    "profile_unknown": _("No vendor profile of this name. There are: %(names)s. Leave it empty for the standard"),
     "serial_taken": _("This serial number is in the register already: %(device)s"),
     "twice": _("Stands in row %(row)s already"),
     "calibration_before": _("Calibrated until a day before it was installed (%(day)s)"),

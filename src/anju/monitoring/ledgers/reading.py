@@ -15,6 +15,7 @@ from anju.dwellings.ledger.header import Table
 from anju.dwellings.ledger.problems import Problem, Refused, problem
 from anju.dwellings.ledger.sheets import Cell, Sheet
 from anju.dwellings.ledger.wording import key
+from anju.monitoring.gateway.dialects import dialects
 from anju.monitoring.models import Device
 from anju.monitoring.selectors.spots import Found, Spots, rooms_of
 from anju.monitoring.services.register import ADDRESS, plain_address
@@ -176,6 +177,13 @@ class Checker:
                 self._wrong(line, target, problem("too_long_for", limit=most))
             elif text:
                 line.values[target] = text
+        profile = line.values.get("profile", "")
+        if line.values.get("kind") == K.TRANSMISSION_UNIT and dialects().unit(profile) is None:
+            near = dialects().nearest(profile)
+            names = "、".join(sorted(dialects().units))
+            self._wrong(
+                line, "profile", problem("profile_like", near=near) if near else problem("profile_unknown", names=names)
+            )
 
     def _days(self, line: Line, cells: Mapping[str, Cell]) -> None:
         for target, latest in (("installed_on", self.today), ("calibrated_until", self.today + YEARS_AHEAD)):

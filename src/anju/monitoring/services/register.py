@@ -16,6 +16,7 @@ from anju.core import time
 from anju.core.errors import NotAllowed, Refused, Stale
 from anju.dwellings.models import Dwelling
 from anju.monitoring import thresholds
+from anju.monitoring.gateway.dialects import dialects
 from anju.monitoring.models import Device, DeviceState
 from anju.monitoring.services import vouching
 from anju.monitoring.services.keys import end_keys, make_key
@@ -78,10 +79,11 @@ def add_device(
     require(by, "device.edit")
     _require_sight(by, spot)
     _require_room(spot)
+    _require_profile(kind, profile)
     device = Device(
         kind=kind,
         name=name.strip(),
-        profile=profile,
+        profile=profile.strip(),
         dwelling=spot.dwelling,
         room=spot.room,
         place=spot.at,
@@ -143,6 +145,22 @@ def _require_room(spot: Spot) -> None:
             instead=_("Its rooms are %(rooms)s. For the corridor or the kitchen leave the room empty and use the name.")
             % {"rooms": _(", ").join(rooms)},
         )
+
+
+def _require_profile(kind: str, profile: str) -> None:
+    """By its profile the frames of a unit are read: one that nobody described would turn a fire into noise. For the other
+    kinds it is maker and type, in words."""
+    name = profile.strip()
+    if kind != Device.Kind.TRANSMISSION_UNIT or dialects().unit(name) is not None:
+        return
+    near = dialects().nearest(name)
+    raise Refused(
+        _("There is no vendor profile “%(name)s” for transmission units.") % {"name": name},
+        instead=_("Did you mean “%(near)s”?") % {"near": near}
+        if near
+        else _("There are: %(names)s. Others are described in ANJU_DIALECTS_FILE. Empty: as the standard says.")
+        % {"names": ", ".join(sorted(dialects().units))},
+    )
 
 
 def _require_free(device: Device) -> None:
@@ -210,6 +228,8 @@ def change_device(*, by: Any, device: Device, version: int | None = None, **deta
     """details: see CHANGEABLE. version: the one the person looked at."""
     row = _fresh(by, device, version)
     values = _checked(row.kind, details)
+    if details.get("profile", row.profile) != row.profile:
+        _require_profile(row.kind, details["profile"])
     if details.get("room", row.room) != row.room:
         spot = Spot(row.dwelling, details["room"], None if row.dwelling else row.place)
         _require_room(spot)

@@ -107,11 +107,11 @@ def test_a4_3_a_home_whose_rooms_nobody_knows_is_named_apart(estate: Place) -> N
 
 def test_a4_3_a_part_behind_a_unit_counts_once_it_was_heard_and_while_its_unit_lives(estate: Place) -> None:
     unit = make_device("transmission_unit", place=estate)
-    part = make_device(dwelling=_home(estate), parent=unit, part="1/40/000200")
+    part = make_device(dwelling=_home(estate), parent=unit, part="1-1-00000200")
     _speak(unit)
     assert _numbers(_line(estate).homes["smoke"]) == (0, 1, 1)
     now = time.now()
-    hear(make_message(unit, at=now, event="test", detail={"part": "1/40/000200"}, source="gb26875"), received=now)
+    hear(make_message(unit, at=now, event="test", detail={"part": "1-1-00000200"}, source="gb26875"), received=now)
     part.refresh_from_db()
     assert _numbers(_line(estate).homes["smoke"]) == (1, 0, 1)
     DeviceState.objects.filter(device=unit).update(silent=True)

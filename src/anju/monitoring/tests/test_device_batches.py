@@ -107,14 +107,15 @@ def test_x4_every_error_is_told_by_row_and_column_and_nothing_is_registered(town
         ["传输装置", "", "兰泾花苑"],
         ["烟感"],
         ["", home.code],
+        ["传输装置", "", "兰泾花苑", "", "", "standrd", "", "", "", "790300000017"],
     )
     assert _errors(batch) == [
         (3, "A", "kind_unknown"), (4, "B", "home_unknown"), (5, "C", "estate_unknown"), (6, "D", "room_unknown"),
         (7, "G", "serial_taken"), (9, "G", "twice"), (10, "H", "date_in_future"), (11, "I", "calibration_before"),
         (12, "J", "wire_wrong"), (13, "J", "wire_not_here"), (14, "J", "wire_missing"), (15, "B", "where_missing"),
-        (16, "A", "kind_missing"),
+        (16, "A", "kind_missing"), (17, "F", "profile_like"),
     ]  # fmt: skip
-    with pytest.raises(Refused, match="13"):
+    with pytest.raises(Refused, match="14"):
         batches.write(by=town.user, batch=batch)
     assert Device._base_manager.count() == 1
 

@@ -243,6 +243,8 @@ def test_a4_8_a_unit_that_nobody_registered_is_adopted_where_it_hangs(town: Town
     )
     page = town.get("unknown")
     assert "79030000000b" in page
+    refused = town.post("adopt", "79030000000b", where="兰泾花苑", name="消控主机", profile="standrd")
+    assert (refused.status_code, "standard" in refused.content.decode()) == (422, True)
     assert town.post("adopt", "79030000000b", where="兰泾花苑", name="消控主机").status_code == 302
     device = Device.objects.for_user(town.user).get()
     assert (device.kind, device.wire_address, device.place) == ("transmission_unit", "79030000000b", town.estate)
@@ -253,7 +255,7 @@ def test_a4_8_a_unit_that_nobody_registered_is_adopted_where_it_hangs(town: Town
 
 def test_a4_8_the_parts_behind_a_unit_stand_on_its_page(town: Town) -> None:
     unit = make_device("transmission_unit", place=town.estate)
-    part = make_device(place=town.estate, parent=unit, part="1/40/000200")
+    part = make_device(place=town.estate, parent=unit, part="1-1-00000200")
     assert part.code in town.get("device", unit.code)
     assert set(_codes(town.get("devices", unit=unit.code))) == {part.code}
 

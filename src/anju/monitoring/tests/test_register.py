@@ -9,6 +9,7 @@ from anju.audit.models import Entry
 from anju.core import crypto, time
 from anju.core.errors import NotAllowed, Refused, Stale
 from anju.dwellings.testing import make_dwelling, make_estate, make_grid, make_user
+from anju.monitoring.gateway.dialects import read
 from anju.monitoring.models import Device, DeviceKey, DeviceState
 from anju.monitoring.services import keys, register
 from anju.monitoring.testing import make_device, make_device_with_key
@@ -73,12 +74,37 @@ def test_a_transmission_unit_has_an_address_of_its_own_and_no_key() -> None:
         keys.rotate_key(by=system_actor(), device=unit)
 
 
+def test_a4_8_a_unit_with_a_profile_that_nobody_described_is_refused_with_the_nearest_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    described = read("transmission_units: {current-monitor: {bcd_time: true}}")
+    monkeypatch.setattr(register, "dialects", lambda: described)
+    with pytest.raises(Refused) as told:
+        make_device("transmission_unit", profile="Current-monitr")
+    assert "Current-monitr" in told.value.message
+    assert "current-monitor" in told.value.instead
+    with pytest.raises(Refused) as told:
+        make_device("transmission_unit", profile="海湾")
+    assert "current-monitor, standard" in told.value.instead
+    unit = make_device("transmission_unit", profile=" current-monitor ")
+    assert unit.profile == "current-monitor"
+    with pytest.raises(Refused):
+        register.change_device(by=system_actor(), device=unit, profile="monitor")
+    monkeypatch.setattr(
+        register, "dialects", lambda: read("")
+    )  # the file has changed since: the rest can still be written
+    assert register.change_device(by=system_actor(), device=unit, profile="current-monitor", name="主机").name == "主机"
+    assert make_device("smoke", profile="海湾 JTY-GF").profile == "海湾 JTY-GF", (
+        "maker and type of the others are words"
+    )
+
+
 def test_a_detector_behind_a_unit_is_known_by_its_part_once() -> None:
     unit = make_device("transmission_unit")
-    part, key = make_device_with_key("smoke", parent=unit, part="1/40/000200")
+    part, key = make_device_with_key("smoke", parent=unit, part="1-1-00000200")
     assert (part.parent, key) == (unit, "")
-    with pytest.raises(Refused, match="1/40/000200"):
-        make_device("smoke", parent=unit, part="1/40/000200")
+    with pytest.raises(Refused, match="1-1-00000200"):
+        make_device("smoke", parent=unit, part="1-1-00000200")
     with pytest.raises(Refused):
         make_device("smoke", parent=part, part="1")
 

@@ -43,6 +43,7 @@ class Listener:
     answered: Callable[[str, gb26875.Result], None] = lambda device, result: None
     lost: Callable[[str], None] = lambda device: None
     forget: Callable[["Link"], None] = lambda link: None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)  # the time of day of the city
     links: set["Link"] = field(default_factory=set)
     by_device: dict[str, "Link"] = field(default_factory=dict)
     _known: dict[bytes, tuple[float, Known | None]] = field(default_factory=dict)
@@ -99,7 +100,7 @@ class Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         for found in self.stream.feed(data):
             if isinstance(found, gb26875.Damaged):
-                self._write(gb26875.refuse(found.header, at=_now()))
+                self._write(gb26875.refuse(found.header, at=self.listener.now()))
             else:
                 self._frames.append(found)
         if len(self._frames) > MOST_FRAMES:
@@ -148,13 +149,13 @@ class Link(asyncio.Protocol):
                 log.warning("a unit could not be looked up: %s", type(error).__name__)
                 continue
             if known is None or not known.profile.knows(frame.command):
-                self._write(gb26875.refuse(frame, at=_now()))
+                self._write(gb26875.refuse(frame, at=self.listener.now()))
             else:
                 self._take(frame, known)
         self._release("frames")
 
     def _take(self, frame: gb26875.Frame, known: Known) -> None:
-        now, at = time.monotonic(), _now()
+        now, at = time.monotonic(), self.listener.now()
         self._heard = now
         dialogue = self._dialogue(frame, known, now, at)
         for result in dialogue.hear(frame, now):
@@ -168,7 +169,7 @@ class Link(asyncio.Protocol):
             nonlocal left
             left -= 1
             if not left and _wants_answer(frame, known.profile):
-                self._write(gb26875.acknowledge(frame, at=_now(), profile=known.profile))
+                self._write(gb26875.acknowledge(frame, at=self.listener.now(), profile=known.profile))
 
         for message in messages:
             self.listener.say(message, stored, self)
@@ -191,7 +192,7 @@ class Link(asyncio.Protocol):
         """Send a command to a unit of this link; whether it went out. How it ends comes through `answered`."""
         for code, dialogue in self.dialogues.values():
             if code == device:
-                sent = dialogue.control(what, token=token, now=time.monotonic(), at=_now())
+                sent = dialogue.control(what, token=token, now=time.monotonic(), at=self.listener.now())
                 self._write(sent)
                 return bool(sent)
         return False
@@ -214,7 +215,7 @@ class Link(asyncio.Protocol):
         if now - self._asked.setdefault(device, now) < ASK_EVERY:
             return
         self._asked[device] = now
-        self._write(dialogue.ask(gb26875.ask_status(), token="status", now=now, at=_now()))  # noqa: S106  # its name
+        self._write(dialogue.ask(gb26875.ask_status(), token="status", now=now, at=self.listener.now()))  # noqa: S106  # its name
 
     def _write(self, data: bytes) -> None:
         if data and self.transport is not None and not self.transport.is_closing():
@@ -229,7 +230,3 @@ class Link(asyncio.Protocol):
 
 def _wants_answer(frame: gb26875.Frame, profile: gb26875.Profile) -> bool:
     return frame.command == tables.UPLOAD or frame.command in profile.uploads | profile.heartbeat_commands
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
