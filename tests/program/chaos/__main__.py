@@ -29,7 +29,9 @@ def main() -> int:
     chosen_ones = [one for one in chosen.only or COMBINATIONS if _possible(one)]
     seed = random.SystemRandom().randrange(10**6) if chosen.seed is None else chosen.seed
     folder = chosen.keep or Path(tempfile.mkdtemp(prefix="anju-chaos-"))
-    say(f"chaos: seed {seed}; --seed {seed} sends the same messages and waits as long before each kill. Logs in {folder}")
+    say(
+        f"chaos: seed {seed}; --seed {seed} sends the same messages and waits as long before each kill. Logs in {folder}"
+    )
     reports = []
     for number, combination in enumerate(chosen_ones):
         kills = chosen.kills // len(chosen_ones) + (number < chosen.kills % len(chosen_ones))

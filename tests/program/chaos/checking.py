@@ -129,5 +129,3 @@ def states_behind(city: City, book: Book) -> int:
         "SELECT d.code, s.boot, s.seq FROM monitoring_devicestate s JOIN monitoring_device d ON d.id = s.device_id"
     )
     return sum(1 for code, boot, seq in rows if code in last and _number(boot, seq) != last[code])
-
-

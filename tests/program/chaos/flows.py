@@ -148,7 +148,9 @@ class MqttTalker(Talker):
         writer.write(packets.connect(Connect(self.name, self.name, self.key.encode())))
         async with asyncio.timeout(30):
             answer = await reader.readexactly(4)
-        if answer[3] != 0:  # the gateway cannot ask the database just now, or another link of this device is being ended
+        if (
+            answer[3] != 0
+        ):  # the gateway cannot ask the database just now, or another link of this device is being ended
             raise ConnectionRefusedError(f"CONNACK {answer[3]}")
 
     def make(self, number: int) -> tuple[dict[str, Any], bytes]:
@@ -216,7 +218,7 @@ class StreamTalker:
             while True:
                 try:
                     await self.stream.publish(f"anju.v1.{self.name}.up", json.dumps(words).encode())
-                except (nats.errors.Error, asyncio.TimeoutError):
+                except (TimeoutError, nats.errors.Error):
                     self.book.repeated += 1
                     await asyncio.sleep(AGAIN)
                 else:

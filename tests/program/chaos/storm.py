@@ -2,14 +2,11 @@
 
 import asyncio
 import contextlib
-import json
-import os
 import random
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
@@ -84,12 +81,18 @@ class Report:
     def in_words(self) -> str:
         v, killed = self.verdict, ", ".join(f"{name} {number}" for name, number in sorted(self.kills.items()))
         lines = [
-            f"{self.combination}: {'good' if self.good else 'NOT GOOD'}; {sum(self.kills.values())} kills ({killed}) in"
-            f" {self.seconds:.0f} s, seed {self.seed}",
-            f"  {self.acknowledged} of {self.sent} messages acknowledged, {self.links_broken} links broken,"
-            f" {self.said_again} said again",
-            f"  lost {v.lost}, doubled {v.doubled}, altered {v.altered}, strange {v.strange}, rejected {v.rejected};"
-            f" {v.alarms} alarms, {v.alarms_wrong} not as the readings give them",
+            (
+                f"{self.combination}: {'good' if self.good else 'NOT GOOD'}; {sum(self.kills.values())} kills ({killed}) in"
+                f" {self.seconds:.0f} s, seed {self.seed}"
+            ),
+            (
+                f"  {self.acknowledged} of {self.sent} messages acknowledged, {self.links_broken} links broken,"
+                f" {self.said_again} said again"
+            ),
+            (
+                f"  lost {v.lost}, doubled {v.doubled}, altered {v.altered}, strange {v.strange}, rejected {v.rejected};"
+                f" {v.alarms} alarms, {v.alarms_wrong} not as the readings give them"
+            ),
         ]
         if self.ledger_rows:
             lines.append(f"  a ledger of {self.ledger_rows} rows was imported in {self.ledger_seconds:.0f} s, through {self.kills_during_ledger} kills")  # fmt: skip
