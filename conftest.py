@@ -21,6 +21,7 @@ TOOLS = {
     "fonts": lambda: bool(shutil.which("fc-list")) and any(Path("/usr/share/fonts").rglob("NotoSansCJK*")),
     "nats": lambda: bool(shutil.which("nats-server")),
     "mosquitto": lambda: bool(shutil.which("mosquitto_pub")),
+    "strace": lambda: bool(shutil.which("strace")),
     "pdftotext": lambda: bool(shutil.which("pdftotext")),
 }
 REQUIRED = {word.strip() for word in os.environ.get("ANJU_REQUIRE", "").split(",") if word.strip()}

@@ -44,6 +44,7 @@ COMMANDS: dict[str, Command] = {
     "test": Command("Develop", "the test suite on every database that answers; arguments go to pytest", "quality:test"),
     "check": Command("Develop", "style, types, layers and settings", "quality:check"),
     "bench": Command("Develop", "measure: bench [NAME] [--json]", "benches:run"),
+    "chaos": Command("Develop", "kill what runs while devices talk: chaos ingest [--kills N]", "chaos:run"),
     "messages": Command("Develop", "Chinese texts: update [APP], missing", "texts:run"),
     "prepare": Command("", "tables and a demo's data: what demo and serve run first", "prepare:run", django=True),
     "django": Command("Develop", "Django's own commands, e.g. django makemigrations", "manage:anything"),

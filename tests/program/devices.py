@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -117,9 +117,9 @@ class City:
         ((alarms,),) = self.rows("SELECT count(*) FROM monitoring_alarm")
         return {"rows": rows, "keys": keys, "rejected": rejected, "alarms": alarms}
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """A gateway that has said that it is ready."""
-        return self._started([sys.executable, "-m", "anju.cli", "gateway", *arguments])
+    def start(self, *arguments: str, under: Sequence[str] = ()) -> subprocess.Popen[str]:
+        """A gateway that has said that it is ready. under: a program that runs it, which becomes it or starts it as itself."""
+        return self._started([*under, sys.executable, "-m", "anju.cli", "gateway", *arguments])
 
     def start_web(self, port: int) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "uvicorn", "anju.config.asgi:application", "--host", "127.0.0.1"]
@@ -244,6 +244,7 @@ class MqttDevice:
         self.payloads = {number: payload(number) for number in range(1, messages + 1)}
         self.acknowledged: set[int] = set()
         self.window = WINDOW
+        self.address = "127.0.0.1"  # it comes from
 
     @property
     def done(self) -> bool:
@@ -251,7 +252,7 @@ class MqttDevice:
 
     async def talk(self, port: int) -> None:
         """Until everything is acknowledged or the link breaks."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(self.address, 0))
         try:
             writer.write(packets.connect(Connect(self.code, self.code, self.key.encode())))
             assert (await reader.readexactly(4))[3] == 0

@@ -17,6 +17,7 @@ from anju.dwellings.models import Dwelling
 from anju.monitoring import wording_devices as wording
 from anju.monitoring.models import Alarm, Device, Reading
 from anju.monitoring.selectors import device_page, devices
+from anju.monitoring.selectors.links import link_of
 from anju.monitoring.services import keys
 from anju.monitoring.services.register import Spot, add_device
 
@@ -165,7 +166,7 @@ def shown(row: Device, now: datetime) -> dict[str, Any]:
     return {
         "id": row.code, "kind": row.kind, "name": row.name, "where": row.where, "serial": row.serial,
         "state": state.key, "silent": row.state.silent, "last_heard": _iso(row.state.seen_at),
-        "readings": row.state.readings, "event": row.state.event,
+        "link": _link(row, now), "readings": row.state.readings, "event": row.state.event,
         "quiet_until": _iso(row.quiet_until if row.is_quiet(now) else None),
         "retired_on": row.retired_on.isoformat() if row.retired_on else None,
         "alarms": [
@@ -181,6 +182,11 @@ def shown(row: Device, now: datetime) -> dict[str, Any]:
         ],
         **{name: value for name, value in _way_in(row, "").items() if name != "key"},
     }  # fmt: skip
+
+
+def _link(row: Device, now: datetime) -> dict[str, Any] | None:
+    link = link_of(row, now)
+    return link and {"stands": link.up, "at": _iso(link.at), "why": str(link.why), "last_will": link.will}
 
 
 def _in_lines(told: dict[str, Any]) -> str:

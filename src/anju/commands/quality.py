@@ -29,23 +29,23 @@ def test(arguments: list[str]) -> int:
     if arguments[:1] in (["--help"], ["-h"]):
         sys.stdout.write(USAGE)
         return 0
-    _checkout()
+    needs_checkout()
     only, rest = _only(arguments)
     assets.ensure()
     messages.compile_all()
-    postgres = _postgres() if only != "sqlite" else ""
-    if only == "postgres" and not postgres:
+    address = postgres() if only != "sqlite" else ""
+    if only == "postgres" and not address:
         raise Failure(
             "no PostgreSQL answers. Start one, or name it: ANJU_TEST_POSTGRES_URL=postgresql://user:password@host/name"
         )
     codes = []
     if only != "postgres":
-        codes.append(_pytest("SQLite", rest, {"ANJU_TEST_POSTGRES_URL": postgres}))
-    if postgres:
+        codes.append(_pytest("SQLite", rest, {"ANJU_TEST_POSTGRES_URL": address}))
+    if address:
         once = [] if only == "postgres" else ["-m", "not nodatabase and not browser"]
         codes.append(
             _pytest(
-                "PostgreSQL", [*rest, *once], {"ANJU_TEST_POSTGRES_URL": postgres, "ANJU_TEST_DATABASE_URL": postgres}
+                "PostgreSQL", [*rest, *once], {"ANJU_TEST_POSTGRES_URL": address, "ANJU_TEST_DATABASE_URL": address}
             )
         )
     elif only is None:
@@ -54,7 +54,7 @@ def test(arguments: list[str]) -> int:
     return max(codes)
 
 
-def _checkout() -> None:
+def needs_checkout() -> None:
     if not (ROOT / "pyproject.toml").exists():
         raise Failure("this command needs the source checkout (git clone), not an installed wheel.")
 
@@ -69,7 +69,7 @@ def _only(arguments: list[str]) -> tuple[str | None, list[str]]:
     return chosen, arguments[:place] + arguments[place + 2 :]
 
 
-def _postgres() -> str:
+def postgres() -> str:
     """The address of a server that answers, or "". A named server that does not answer is an error, not a skip."""
     named = os.environ.get("ANJU_TEST_POSTGRES_URL", "")
     url = named or "postgresql:///postgres"
@@ -96,7 +96,7 @@ def check(arguments: list[str]) -> int:
     """Style, types, layers, settings, migrations; all of them, also after the first that fails."""
     if arguments:
         raise Failure("check takes no arguments.")
-    _checkout()
+    needs_checkout()
     assets.ensure()
     messages.compile_all()
     django = [sys.executable, "-m", "django"]

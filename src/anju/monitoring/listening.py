@@ -1,6 +1,6 @@
 """Whether a gateway listens, for /readyz: a city whose devices nobody hears is not ready."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError
 from django.db.models import Max
@@ -9,6 +9,12 @@ from anju.core import time
 from anju.monitoring.models import Device, Listening
 
 TOO_OLD = timedelta(seconds=30)
+
+
+def nobody_since(now: datetime) -> datetime | None:
+    """Since when no gateway has listened although one did before; None while one does."""
+    last: datetime | None = Listening.objects.aggregate(last=Max("beat_at"))["last"]
+    return last if last is not None and now - last >= TOO_OLD else None
 
 
 def check() -> str:

@@ -9,6 +9,7 @@ import signal
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -24,8 +25,9 @@ from anju.monitoring.gateway.gb26875 import STANDARD
 from anju.monitoring.gateway.gb26875 import listener as gb26875_listener
 from anju.monitoring.gateway.mqtt import listener as mqtt_listener
 from anju.monitoring.messages import Message, Unusable
-from anju.monitoring.models import Device
+from anju.monitoring.models import Device, DeviceLink
 from anju.monitoring.services.keys import ended_keys, is_key
+from anju.monitoring.services.links import Change, end_links, note_links
 from anju.monitoring.services.silence import listens
 from anju.monitoring.services.storing import Outcome, store
 
@@ -34,6 +36,7 @@ Said = Message | Unusable
 Result = TypeVar("Result")
 ENDED = timedelta(minutes=2)  # so far back it is looked for keys that have ended: a transaction may take a while
 BEAT = 5.0  # seconds between signs of life of the gateway
+NOTE = 1.0  # seconds between notes of links that began or ended
 
 
 def write(items: Sequence[Said]) -> list[Outcome]:
@@ -97,6 +100,7 @@ class Gateway:
     committer: Committer[Said, Outcome] = field(default_factory=lambda: Committer(write))
     _listener: mqtt_listener.Listener | None = None
     _ended: set[int] = field(default_factory=set)  # keys whose end has been seen to
+    _links: dict[str, Change] = field(default_factory=dict)  # what happened to links and is not noted yet, by device
     _asking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "register"))
 
     async def run(self) -> None:
@@ -105,8 +109,12 @@ class Gateway:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        devices = mqtt_listener.Listener(self._knock_device, self._say_heard, forget=self.committer.forget)
-        units = gb26875_listener.Listener(self._knock_unit, self._say, forget=self.committer.forget, now=time.now)
+        devices = mqtt_listener.Listener(
+            self._knock_device, self._say_heard, forget=self.committer.forget, came=self._came, ended=self._link_ended
+        )
+        units = gb26875_listener.Listener(
+            self._knock_unit, self._say, forget=self.committer.forget, came=self._came, ended=self._link_ended, now=time.now
+        )
         servers = [
             await _opened(devices.open(self.host, self.mqtt_port, self.tls), self.mqtt_port, "--mqtt-port"),
             await _opened(units.open(self.host, self.gb26875_port), self.gb26875_port, "--gb26875-port"),
@@ -114,7 +122,8 @@ class Gateway:
         self._listener = devices
         self.ready(*(server.sockets[0].getsockname()[1] for server in servers))
         courier = Courier(devices, units, self._ask)
-        tasks = [loop.create_task(work) for work in (devices.watch(), units.watch(), self._beats(), courier.run())]
+        works = (devices.watch(), units.watch(), self._beats(), self._note_links(), courier.run())
+        tasks = [loop.create_task(work) for work in works]
         try:
             await stop.wait()
         finally:
@@ -132,6 +141,8 @@ class Gateway:
         except TimeoutError:
             log.error("%d messages were not stored; they were not acknowledged either", self.committer.waiting)
         self.committer.close()
+        with suppress(Exception):  # the database is away; the next gateway of this name says it
+            await asyncio.wait_for(self._ask(lambda: end_links(self.name, time.now(), DeviceLink.Why.STOPPED)), 5)
         self._asking.shutdown(wait=False, cancel_futures=True)
 
     async def _ask(self, question: Callable[[], Result]) -> Result:
@@ -144,7 +155,8 @@ class Gateway:
     async def _beats(self) -> None:
         while True:
             try:
-                await self._ask(lambda: listens(self.name, time.now()))
+                if self.committer.failing_since is None:  # who cannot store does not listen
+                    await self._ask(lambda: listens(self.name, time.now()))
                 await self._close_ended()
             except Exception as error:  # noqa: BLE001  # the database is away; the writer tells
                 log.debug("no beat: %s", type(error).__name__)
@@ -161,7 +173,31 @@ class Gateway:
         for code in fresh:
             listener.sessions.forget(code)
             if link := listener.by_device.get(code):
-                link.end("its key has ended")
+                link.end("its key has ended", why="key")
+
+    # ---- links ----
+
+    def _came(self, device: str) -> None:
+        self._links[device] = Change(time.now())
+
+    def _link_ended(self, device: str, why: str, will: bytes = b"") -> None:
+        self._links[device] = Change(time.now(), why, will)
+
+    async def _note_links(self) -> None:
+        """What the last gateway of this name left standing died with it."""
+        at, is_first = time.now(), True
+        while True:
+            noting, self._links = self._links, {}
+            try:
+                if is_first:
+                    await self._ask(lambda: end_links(self.name, at, DeviceLink.Why.GATEWAY))
+                    is_first = False
+                if noting:
+                    await self._ask(lambda noting=noting: note_links(self.name, noting))  # type: ignore[misc]
+            except Exception as error:  # noqa: BLE001  # the database is away: what is newer counts
+                log.debug("links wait to be noted: %s", type(error).__name__)
+                self._links = noting | self._links
+            await asyncio.sleep(NOTE)
 
     # ---- what comes in ----
 

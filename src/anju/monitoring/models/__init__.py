@@ -5,6 +5,7 @@ from anju.monitoring.models.devices import Device, DeviceKey, DeviceState
 from anju.monitoring.models.doors import DoorAlternative, DoorConsent, DoorEvent
 from anju.monitoring.models.lanes import LaneCampaign, LaneOccupation
 from anju.monitoring.models.lifts import LiftEvent
+from anju.monitoring.models.links import DeviceLink
 from anju.monitoring.models.patrol import PatrolRound, PatrolRoute, PatrolScan, PatrolStop
 from anju.monitoring.models.piles import Charge, EbikeCount, PilePort
 from anju.monitoring.models.readings import Listening, Reading, ReadingHour, Rejected, RolledUp, Seen
@@ -19,6 +20,7 @@ __all__ = [
     "DeviceBatch",
     "DeviceBatchRow",
     "DeviceKey",
+    "DeviceLink",
     "DeviceState",
     "DoorAlternative",
     "DoorConsent",

@@ -167,7 +167,7 @@ def test_a_device_that_comes_again_closes_its_older_link_and_is_not_reported_los
     lost: list[str] = []
 
     async def test(port: int, gate: Gate, listener: Listener) -> None:
-        listener.lost = lambda device, will: lost.append(device)
+        listener.ended = lambda device, why, will: lost.append(device)
         _code, reader, _writer = await _sign_in(port, "M1", b"right")
         _code, _reader, second = await _sign_in(port, "M1", b"right")
         assert await reader.read() == b""
@@ -176,6 +176,33 @@ def test_a_device_that_comes_again_closes_its_older_link_and_is_not_reported_los
         await _until(lambda: lost == ["M1"])
 
     serving(test)
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [
+        (lambda writer, listener: writer.transport.abort(), "broken"),
+        (lambda writer, listener: writer.write(b"\xe0\x00"), "goodbye"),
+        (lambda writer, listener: writer.write(b"\xff\x00"), "wrong"),
+        (lambda writer, listener: listener.by_device["M1"].end("late", why="late"), "late"),
+        (lambda writer, listener: listener.close(), "stopped"),
+    ],
+)
+def test_how_a_link_ended_is_told_and_only_a_goodbye_leaves_the_last_will_unsaid(end: Any, why: str) -> None:
+    told: list[tuple[str, ...]] = []
+
+    async def test(port: int, gate: Gate, listener: Listener) -> None:
+        listener.came = lambda device: told.append((device,))
+        listener.ended = lambda device, why, will: told.append((device, why, will.decode()))
+        reader, writer = await _socket(port)
+        will = packets.Will("anju/v1/M1/up", b"power is gone")
+        writer.write(packets.connect(mqtt.Connect("M1", "M1", b"right", will=will)))
+        assert (await reader.readexactly(4))[3] == 0
+        end(writer, listener)
+        await _until(lambda: len(told) == 2)
+
+    serving(test)
+    assert told == [("M1",), ("M1", why, "" if why == "goodbye" else "power is gone")]
 
 
 def test_while_the_database_does_not_answer_nothing_is_acknowledged_and_a_broken_link_costs_nothing() -> None:

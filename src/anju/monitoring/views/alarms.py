@@ -14,6 +14,7 @@ from anju.areas.permissions import can
 from anju.core import time
 from anju.core.policy import needs
 from anju.monitoring import wording
+from anju.monitoring.listening import nobody_since
 from anju.monitoring.models import Alarm
 from anju.monitoring.response import Help, help_for
 from anju.monitoring.selectors import alarms as selectors
@@ -61,7 +62,7 @@ def listed(request: Request, now: datetime) -> dict[str, Any]:
     order = [*parts["waiting"], *parts["handled"], *parts["rest"]]
     closed = selectors.closed_today(request.user, now)
     return {
-        **parts, "now": now, "more": more, "most": selectors.MOST, "first": order[0]["row"] if order else None, "tabs": _tabs(request),
+        **parts, "now": now, "deaf_since": nobody_since(now), "more": more, "most": selectors.MOST, "first": order[0]["row"] if order else None, "tabs": _tabs(request),
         "filtered": any(request.GET.get(name) for name in ("kind", "area", "state", "q")),
         "closed": [line(row, None, now) for row in selectors.with_details(closed)[:CLOSED_SHOWN]],
         "closed_number": selectors.number(closed), "shown": len(order), "tail": _tail(request),

@@ -18,6 +18,7 @@ from anju.core.sheets import download
 from anju.monitoring import wording_devices as wording
 from anju.monitoring.models import Device
 from anju.monitoring.selectors import device_page, devices
+from anju.monitoring.selectors.links import link_of
 from anju.monitoring.services.keys import unshown
 from anju.monitoring.services.silence import silent_after
 from anju.monitoring.views.device_steps import crumbs
@@ -76,7 +77,7 @@ def device(request: Request, code: str) -> HttpResponse:
     parts = device_page.parts_of(request.user, row) if row.kind == Device.Kind.TRANSMISSION_UNIT else []
     in_use = row.retired_on is None
     context = {
-        "device": row, "line": line, "now": now, "today": today, "limits": limits, "newest": device_page.newest(row, limits),
+        "device": row, "line": line, "link": link_of(row, now), "now": now, "today": today, "limits": limits, "newest": device_page.newest(row, limits),
         "curves": device_page.curves(row, readings, limits), "readings": [_said(reading) for reading in readings[:12]],
         "alarms": alarms, "open_alarms": sum(alarm.is_open for alarm in alarms),
         "refused": [(one, wording.WHY_REJECTED[one.reason]) for one in refused[:5]], "refused_count": capped_count(refused)[0],

@@ -41,7 +41,8 @@ class Listener:
     knock: Callable[[bytes, str], Awaitable[Known | None]]
     say: Callable[[Message | Unusable, Callable[[], None], "Link"], None]
     answered: Callable[[str, gb26875.Result], None] = lambda device, result: None
-    lost: Callable[[str], None] = lambda device: None
+    came: Callable[[str], None] = lambda device: None
+    ended: Callable[[str, str], None] = lambda device, why: None  # why: of `DeviceLink.Why`
     forget: Callable[["Link"], None] = lambda link: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)  # the time of day of the city
     links: set["Link"] = field(default_factory=set)
@@ -72,7 +73,7 @@ class Listener:
 
     def close(self) -> None:
         for link in list(self.links):
-            link.end("")
+            link.end("", why="stopped")
 
 
 class Link(asyncio.Protocol):
@@ -84,6 +85,7 @@ class Link(asyncio.Protocol):
         self.dialogues: dict[bytes, tuple[str, gb26875.Dialogue]] = {}
         self.transport: asyncio.Transport | None = None
         self.peer = ""
+        self.why = "broken"  # as long as nobody here ends it
         self._heard = time.monotonic()
         self._frames: deque[gb26875.Frame] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -115,7 +117,7 @@ class Link(asyncio.Protocol):
         for device, _dialogue in self.dialogues.values():
             if self.listener.by_device.get(device) is self:
                 del self.listener.by_device[device]
-                self.listener.lost(device)
+                self.listener.ended(device, self.why)
 
     # ---- for the one writer (`Pausable`) ----
 
@@ -182,6 +184,7 @@ class Link(asyncio.Protocol):
         dialogue = gb26875.Dialogue(own=frame.target or OWN, unit=frame.source, profile=known.profile)
         self.dialogues[frame.source] = (known.device, dialogue)
         self.listener.by_device[known.device] = self
+        self.listener.came(known.device)
         sent = gb26875.read_time(frame.time, bcd=known.profile.bcd_time)
         if sent is None or abs((sent - at).total_seconds()) > WRONG_CLOCK:
             what = gb26875.set_clock(at, known.profile)
@@ -201,7 +204,7 @@ class Link(asyncio.Protocol):
 
     def tick(self, now: float) -> None:
         if now - self._heard > (SILENT if self.dialogues else STRANGER):
-            self.end("no frame came in time")
+            self.end("no frame came in time", why="late")
             return
         for device, dialogue in self.dialogues.values():
             self._ask_how_it_is(device, dialogue, now)
@@ -221,8 +224,9 @@ class Link(asyncio.Protocol):
         if data and self.transport is not None and not self.transport.is_closing():
             self.transport.write(data)
 
-    def end(self, reason: str) -> None:
+    def end(self, reason: str, *, why: str = "wrong") -> None:
         if self.transport is not None and not self.transport.is_closing():
+            self.why = why
             if reason:
                 log.info("link of %s closed: %s", self.peer, reason)
             self.transport.close()

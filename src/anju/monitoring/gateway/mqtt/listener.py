@@ -38,12 +38,14 @@ class Heard:
 @dataclass
 class Listener:
     """What every link needs. `knock` looks a device up (None: wrong user or key); `say` queues what it said and calls back
-    after the commit; `lost` is told of a device whose link broke without a goodbye, with the payload of its last will.
+    after the commit; `came` is told of a device that was let in, `ended` of one whose link ended: why (`DeviceLink.Why`), and
+    the payload of its last will if it did not say goodbye.
     """
 
     knock: Callable[[mqtt.Connect], Awaitable[Known | None]]
     say: Callable[[Heard, Callable[[], None], "Link"], None]
-    lost: Callable[[str, bytes], None] = lambda device, will: None
+    came: Callable[[str], None] = lambda device: None
+    ended: Callable[[str, str, bytes], None] = lambda device, why, will: None
     received: Callable[[str, str], None] = lambda device, token: None  # a command reached the device
     forget: Callable[["Link"], None] = lambda link: None
     doorman: Doorman = field(default_factory=Doorman)
@@ -62,11 +64,11 @@ class Listener:
             await asyncio.sleep(LOOK)
             now = time.monotonic()
             for link in [link for link in self.links if link.is_late(now)]:
-                link.end("nothing came in time")
+                link.end("nothing came in time", why="late")
 
     def close(self) -> None:
         for link in list(self.links):
-            link.end("")
+            link.end("", why="stopped")
 
 
 class Link(asyncio.Protocol):
@@ -78,6 +80,7 @@ class Link(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.address = ""
         self.known: Known | None = None
+        self.why = "broken"  # as long as nobody here ends it
         self._out = bytearray()  # acknowledgements of one commit go out together
         self._task: asyncio.Task[None] | None = None
 
@@ -94,7 +97,7 @@ class Link(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """It takes nothing off the wire although it goes on sending."""
-        self.end("does not read what it is sent")
+        self.end("does not read what it is sent", why="full")
 
     def connection_lost(self, error: Exception | None) -> None:
         self.transport = None
@@ -105,8 +108,8 @@ class Link(asyncio.Protocol):
         link_lost = self.connection.lost()
         if self.known is not None and self.listener.by_device.get(self.known.device) is self:
             del self.listener.by_device[self.known.device]
-            if link_lost is not None:
-                self.listener.lost(self.known.device, link_lost.will.payload if link_lost.will else b"")
+            will = link_lost.will if link_lost is not None else None
+            self.listener.ended(self.known.device, self.why, will.payload if will is not None else b"")
 
     # ---- for the one writer (`Pausable`) ----
 
@@ -132,7 +135,7 @@ class Link(asyncio.Protocol):
             elif isinstance(event, mqtt.Asked):
                 self._asked(event.connect)
             elif isinstance(event, mqtt.Closed):
-                self.end(event.reason, event.data)
+                self.end(event.reason, event.data, why="wrong" if event.reason else "goodbye")
 
     def _said(self, event: mqtt.Said) -> None:
         assert self.known is not None
@@ -174,6 +177,7 @@ class Link(asyncio.Protocol):
             before.end("the device connected again")  # [3.1.4-2]
         self.known = known
         self.listener.by_device[known.device] = self
+        self.listener.came(known.device)
         session, present = self.listener.sessions.begin(known.device, connect.client_id, clean=connect.clean)
         self._write(self.connection.accept(session, present=present, up=known.up, down=known.down))
         self._do(self.connection.feed(b"", time.monotonic()))
@@ -209,9 +213,10 @@ class Link(asyncio.Protocol):
         deadline = self.connection.deadline()
         return deadline is not None and now > deadline
 
-    def end(self, reason: str, data: bytes = b"") -> None:
+    def end(self, reason: str, data: bytes = b"", *, why: str = "wrong") -> None:
         if self.transport is None or self.transport.is_closing():
             return
+        self.why = why
         if reason:
             log.info("link of %s closed: %s", self.known.device if self.known else "a stranger", reason)
         self._out += data
