@@ -57,7 +57,6 @@ KINDS: dict[str, Text] = {
     "monitoring.rejected": pgettext_lazy("kind of thing", "Refused message"),
     "signage.signbatch": pgettext_lazy("kind of thing", "Round of printing"),
     "signage.sign": pgettext_lazy("kind of thing", "Sign"),
-    "signage.nameconsent": pgettext_lazy("kind of thing", "Consent to a name on a sign"),
     "signage.signstyle": pgettext_lazy("kind of thing", "Look of signs"),
     "signage.contact": pgettext_lazy("kind of thing", "Contact on signs"),
     "inspections.moveout": pgettext_lazy("kind of thing", "Move-out"),

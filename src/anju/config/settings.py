@@ -54,6 +54,7 @@ ANJU_LOOKUPS_PER_ADDRESS = env.integer("ANJU_LOOKUPS_PER_ADDRESS", 60, 1, 100_00
 
 # --- how long personal data are kept ------------------------------------------------------------------------------------
 ANJU_KEEP_DEPARTED_DAYS = env.integer("ANJU_KEEP_DEPARTED_DAYS", 365, 30, 3_650)
+ANJU_KEEP_CONSENTS_DAYS = env.integer("ANJU_KEEP_CONSENTS_DAYS", 365, 1, 3_650)
 ANJU_KEEP_DECLARATIONS_DAYS = env.integer("ANJU_KEEP_DECLARATIONS_DAYS", 90, 1, 3_650)
 ANJU_KEEP_RETURNED_DAYS = env.integer("ANJU_KEEP_RETURNED_DAYS", 30, 1, 3_650)
 ANJU_KEEP_REPORTS_DAYS = env.integer("ANJU_KEEP_REPORTS_DAYS", 365, 30, 3_650)

@@ -134,7 +134,6 @@ WORDS: dict[str, Text] = {
     "smart.export": pgettext_lazy("act", "Export doors, patrols, piles, lifts, lanes"),
     "smart.view": pgettext_lazy("act", "Look at doors, patrols, piles, lifts, lanes"),
     "sign.batch": pgettext_lazy("act", "Start a round of printing"),
-    "sign.consent": pgettext_lazy("act", "Record consent to a name on a sign"),
     "sign.export": pgettext_lazy("act", "Export signs"),
     "sign.post": pgettext_lazy("act", "Post a sign"),
     "sign.print": pgettext_lazy("act", "Print a sign"),

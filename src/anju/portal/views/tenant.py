@@ -162,7 +162,8 @@ def living(request: Request, code: str) -> HttpResponse:
         "lives": lives, "home": home, "convention": convention, "signed": signed.first(), "late": late,
         "term": lives.since + timedelta(days=settings.ANJU_RESIDENCE_DAYS),
         "rules": texts.current(TextEdition.Kind.HOUSE_RULES, on), "consent_text": texts.current(TextEdition.Kind.SIGN_CONSENT, on),
-        "consent": consents.open_consent(home, lives.party),
+        "consent": consents.last_consent(home, lives.party),
+        "kept": settings.ANJU_KEEP_CONSENTS_DAYS,
         "minor": identity.is_minor(lives.party.id_number, lives.party.id_kind, on),
         "now": time.now(),
         "waiting": selectors.declared_by(request.user).filter(dwelling=home, state=Declaration.State.WAITING),
@@ -199,11 +200,8 @@ def sign(request: Request, code: str) -> HttpResponse:
 def consent(request: Request, code: str) -> HttpResponse:
     """Agree to the masked name on the inside sign, or take it back; nothing else follows from either."""
     lives = _residence(request, code)
-    found = consents.open_consent(lives.dwelling, lives.party)
     if request.POST.get("do") == "withdraw":
-        if found is None:
-            raise Refused(_("There is no consent to withdraw."))
-        consents.withdraw(by=request.user, consent=found)
+        consents.withdraw(by=request.user, dwelling=lives.dwelling, party=lives.party)
         messages.success(request, _("Withdrawn. The next sign names only how many live here."))
     else:
         consents.give(by=request.user, dwelling=lives.dwelling, party=lives.party)

@@ -22,7 +22,7 @@ from anju.dwellings import identity
 from anju.dwellings.models import Dwelling, Observation, Occupant, Party, Room
 from anju.dwellings.services import people
 from anju.dwellings.services.facts import observe
-from anju.registration.models import Declaration
+from anju.registration.models import Consent, Declaration
 from anju.registration.services import consents
 from anju.registration.services.leases import record_lease
 from anju.registration.services.papers import filing_days
@@ -213,7 +213,7 @@ def _arrived(by: Any, row: Declaration) -> None:
         id_number=said.get("id_number", ""), id_kind=said.get("id_kind", Party.IdKind.RESIDENT),
     )  # fmt: skip
     if said.get("sign_name") and not _is_minor(row.occupant):
-        consents.give(by=by, dwelling=dwelling, party=row.occupant.party)
+        consents.give(by=by, dwelling=dwelling, party=row.occupant.party, how=Consent.How.ARRIVAL)
     if room is not None:
         _raise_persons(by, row, room)
 
