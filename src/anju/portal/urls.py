@@ -25,6 +25,7 @@ urlpatterns = [
     path("sign-out/", signing_in.sign_out, name="sign-out"),
     # /p/me/: who is signed in
     path("me/", own.me, name="me"),
+    path("own/<str:code>/", own.own, name="own"),
     path("me/declarations/<str:code>/withdraw/", own.withdraw, name="withdraw"),
     path("papers/<str:code>.pdf", own.paper, name="paper"),
     # /p/mine/D…/: who lets
@@ -39,6 +40,8 @@ urlpatterns = [
     path("object/<str:code>/", landlord.object_to, name="object"),
     # /p/living/D…/: who lives there
     path("living/<str:code>/", tenant.living, name="living"),
+    path("living/<str:code>/declare/", tenant.declare, name="declare"),
+    path("living/<str:code>/report/", tenant.report, name="report-own"),
     path("living/<str:code>/convention/", tenant.sign, name="sign"),
     path("living/<str:code>/consent/", tenant.consent, name="consent"),
     path("living/<str:code>/leave/", tenant.leave, name="move-out"),

@@ -21,7 +21,7 @@ from anju.files.services import store_photo
 from anju.inspections import wording
 from anju.inspections.models import Hazard
 from anju.inspections.services import hazards
-from anju.portal import scans, selectors
+from anju.portal import selectors
 from anju.portal.doors import RESIDENTS
 from anju.portal.forms import (
     ArrivalForm,
@@ -37,6 +37,7 @@ from anju.portal.services import invitations, objections
 from anju.registration import texts
 from anju.registration.models import Declaration, TextEdition
 from anju.registration.services import declarations, signing
+from anju.signage.public import home_words
 
 K = Declaration.Kind
 
@@ -58,7 +59,7 @@ def home(request: Request, code: str) -> HttpResponse:
     context = {
         "home": found,
         "todo": selectors.todo_of(request.user, found, now),
-        "state": scans.state_of(found),
+        "words": home_words(found),
         "guarantee": newest,
         "guaranteed": holds,
         "mine": newest is not None and newest.party.user_id == request.user.pk,
