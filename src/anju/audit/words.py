@@ -76,6 +76,7 @@ KINDS: dict[str, Text] = {
     "stations.drill": pgettext_lazy("kind of thing", "Drill"),
     "stations.message": pgettext_lazy("kind of thing", "Message to a station"),
     "portal.invitation": pgettext_lazy("kind of thing", "Invitation of a tenant"),
+    "portal.doornote": pgettext_lazy("kind of thing", "Message from the door"),
     "portal.objection": pgettext_lazy("kind of thing", "Objection"),
     "portal.challenge": pgettext_lazy("kind of thing", "One-time code"),
     "portal.letter": pgettext_lazy("kind of thing", "SMS to a resident"),

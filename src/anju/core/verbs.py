@@ -118,6 +118,8 @@ WORDS: dict[str, Text] = {
     "posting.edit": pgettext_lazy("act", "Change a posting"),
     "registration.edit": pgettext_lazy("act", "Change registration papers"),
     "registration.view": pgettext_lazy("act", "Look at registration papers"),
+    "note.leave": pgettext_lazy("act", "Leave a message at a door"),
+    "note.answer": pgettext_lazy("act", "Answer a message"),
     "report.answer": pgettext_lazy("act", "Answer a report"),
     "report.export": pgettext_lazy("act", "Export reports"),
     "report.forget": pgettext_lazy("act", "Delete what a report said"),

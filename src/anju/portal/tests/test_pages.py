@@ -35,6 +35,7 @@ from anju.portal.testing import (
 from anju.registration.models import Declaration, Guarantee
 from anju.registration.services import declarations
 from anju.registration.services.guarantees import decide_guarantee
+from anju.signage.models import Sign
 
 pytestmark = pytest.mark.django_db
 OUTSIDE = re.compile(r"何雨桐|13800001234|13900128816|11010519491231|顾建明|2 people|登记 \d 人")
@@ -116,6 +117,23 @@ def test_who_lets_sees_why_it_is_red_what_to_do_and_by_when() -> None:
     assert "灭火器不足" in page
     assert "自购符合国标产品同样认可" in page
     assert f"{hazard.due_on.month}月{hazard.due_on.day}日" in page
+
+
+def test_a8_5_who_lets_sees_which_signs_hang_what_they_say_of_him_and_which_are_out_of_date() -> None:
+    house = make_house()
+    client, where = come_in(LANDLORD), f"/p/mine/{house.home.code}/"
+    assert "缺牌" in page_of(client, where)
+    sign = Sign._base_manager.get(code=house.sign)
+    page = page_of(client, where)
+    assert "牌上写" in page
+    assert "顾先生" in page
+    assert sign.code not in page  # it stands on the sheet, and opens public pages only
+    Sign._base_manager.filter(pk=sign.pk).update(outdated=["officers"], outdated_since=time.now())
+    assert "已过时" in page_of(client, where)
+    hang(house.home, Sign.Kind.INSIDE)
+    page = page_of(client, where)
+    assert "住 1 人" in page
+    assert "何雨桐" not in page
 
 
 def test_a_correction_needs_a_photo_and_goes_to_the_officer() -> None:

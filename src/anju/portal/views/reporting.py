@@ -22,6 +22,7 @@ from anju.portal.services import reports as service
 from anju.portal.views.public import letters_of, scan_or_404
 
 S = Report.State
+NOTE_LETTERS = 10  # a report has eight
 
 
 @public(EVERYBODY, door=RESIDENTS)
@@ -69,7 +70,9 @@ def _make(request: HttpRequest, form: ReportForm, scan: Scan | None) -> Report:
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
     typed = letters_of(request.GET.get("code", ""))
-    return redirect("portal:tracking", code=typed) if typed else redirect("portal:start")
+    if not typed:
+        return redirect("portal:start")
+    return redirect("portal:note" if len(typed) == NOTE_LETTERS else "portal:tracking", code=typed)
 
 
 def _tracked(request: HttpRequest, code: str) -> Report:
