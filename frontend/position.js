@@ -17,8 +17,8 @@ document.addEventListener("submit", (event) => {
     if (field) field.value = value === undefined || value === null ? "" : coarse ? value.toFixed(3) : String(value);
   };
   const send = () => form.requestSubmit();
-  navigator.geolocation.getCurrentPosition(({ coords }) => {
-    for (const name of ["latitude", "longitude", "accuracy"]) fill(name, coords[name]);
+  navigator.geolocation.getCurrentPosition((found) => {
+    for (const name of ["latitude", "longitude", "accuracy"]) fill(name, found.coords[name]);
     send();
   }, () => { if (says) says.textContent = words.none; send(); }, { enableHighAccuracy: true, timeout: 5000, maximumAge: 10000 });
 }, true);

@@ -1,4 +1,6 @@
 // Light pages: everything works without this file. It shrinks photos, shows them, takes a signature, copies a code.
+import "../position.js";
+
 const LONGEST = 1600;
 
 function shrink(file) {

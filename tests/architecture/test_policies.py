@@ -32,6 +32,8 @@ OPEN = {
     "p/home/<str:code>/report/",
     "p/home/<str:code>/tenant/",
     "p/home/<str:code>/move-in/",
+    "p/home/<str:code>/message/",
+    "p/message/<str:code>/",
     "p/join/<str:code>/",
     "p/declared/<str:code>/",
     "p/report/",

@@ -48,7 +48,7 @@ from anju.monitoring.testing import hear, make_alarm, make_device, make_message,
 from anju.outreach.services import conventions
 from anju.overview.services.carrying import carry_all
 from anju.portal.models import Objection
-from anju.portal.services import reports
+from anju.portal.services import notes, reports
 from anju.registration.models import Guarantee
 from anju.registration.services import declarations
 from anju.registration.services.leases import record_lease
@@ -230,6 +230,7 @@ def _residents(town: Town) -> None:
         "declaration": declared.code, "report": report.code, "report.file": file.code, "objection": objection.code,
         "objection.file": proof.code, "signed": signed.code, "article": article.code, "community": town.community.code,
         "own-declaration": declared.code,
+        "note": notes.leave(dwelling=home, text=_text(town, "文字"), token=f"walk{next(_numbers)}").code,
     }  # fmt: skip
 
 

@@ -50,12 +50,16 @@ ANJU_CODES_PER_ADDRESS = env.integer("ANJU_CODES_PER_ADDRESS", 30, 1, 10_000)
 ANJU_CODES_PER_CITY = env.integer("ANJU_CODES_PER_CITY", 2000, 1, 1_000_000)
 ANJU_REPORTS_PER_ADDRESS = env.integer("ANJU_REPORTS_PER_ADDRESS", 10, 1, 10_000)
 ANJU_REPORTS_PER_CITY = env.integer("ANJU_REPORTS_PER_CITY", 500, 1, 1_000_000)
+ANJU_NOTES_PER_ADDRESS = env.integer("ANJU_NOTES_PER_ADDRESS", 5, 1, 10_000)
+ANJU_NOTES_PER_HOME = env.integer("ANJU_NOTES_PER_HOME", 10, 1, 10_000)
 ANJU_LOOKUPS_PER_ADDRESS = env.integer("ANJU_LOOKUPS_PER_ADDRESS", 60, 1, 100_000)
 
 # --- how long personal data are kept ------------------------------------------------------------------------------------
 ANJU_KEEP_DEPARTED_DAYS = env.integer("ANJU_KEEP_DEPARTED_DAYS", 365, 30, 3_650)
+ANJU_KEEP_CONSENTS_DAYS = env.integer("ANJU_KEEP_CONSENTS_DAYS", 365, 1, 3_650)
 ANJU_KEEP_DECLARATIONS_DAYS = env.integer("ANJU_KEEP_DECLARATIONS_DAYS", 90, 1, 3_650)
 ANJU_KEEP_RETURNED_DAYS = env.integer("ANJU_KEEP_RETURNED_DAYS", 30, 1, 3_650)
+ANJU_KEEP_NOTES_DAYS = env.integer("ANJU_KEEP_NOTES_DAYS", 90, 1, 3_650)
 ANJU_KEEP_REPORTS_DAYS = env.integer("ANJU_KEEP_REPORTS_DAYS", 365, 30, 3_650)
 
 # --- devices -------------------------------------------------------------------------------------------------------------

@@ -23,11 +23,13 @@ from anju.dwellings.services.judging import judge_dwelling
 from anju.files.models import StoredFile
 from anju.files.services import store_photo
 from anju.jobs import services as jobs
-from anju.signage.models import Contact, NameConsent, Scan, Sign, SignBatch, SignStyle
+from anju.registration import texts
+from anju.registration.models import Consent, TextEdition
+from anju.signage.models import Contact, Scan, Sign, SignBatch, SignStyle
 from anju.signage.selectors import boards, missing, naming
 from anju.signage.selectors.doors import chinese
 from anju.signage.selectors.drafts import Draft, drafts, hash_of
-from anju.signage.services import batches, comparing, consents, facts, printing
+from anju.signage.services import batches, comparing, facts, printing
 
 ESTATES = ("兰泾花苑", "娄江新村C7区", "紫竹品苑", "东方村")
 ROUND = "惠泽嘉园"  # whose boards come from a round of printing with its files
@@ -132,8 +134,18 @@ def _of_estate(chance: Random, estate: Place, crew: Crew, today: date) -> list[S
 
 def _consents(chance: Random, homes: Sequence[Dwelling], by: User, today: date) -> None:
     rows = Occupant._base_manager.filter(dwelling__in=homes, until=None).select_related("party").order_by("pk")
+    text = texts.current(TextEdition.Kind.SIGN_CONSENT, today)
     insert_many(
-        NameConsent(occupant=row, text_edition=consents.TEXT_EDITION, given_at=time.day_start(row.since), given_by=by)
+        Consent(
+            dwelling_id=row.dwelling_id,
+            party=row.party,
+            purpose=Consent.Purpose.SIGN_NAME,
+            how=Consent.How.PAPER,
+            text_edition=str(text.edition),
+            text_sha256=text.sha256,
+            given_at=time.day_start(row.since),
+            given_by=by,
+        )  # fmt: skip
         for row in rows
         if chance.random() < 0.45 and naming.is_adult(row.party, today)
     )

@@ -169,38 +169,3 @@ def is_minor(number: str, kind: str, on: date) -> bool | None:
     if born is None:
         return None
     return (on.year - born.year) - ((on.month, on.day) < (born.month, born.day)) < GROWN_UP
-
-
-def title_of(name: str, number: str, kind: str) -> str:
-    """顾先生, as a stranger reads it: the family name, and the form of address where the number tells which."""
-    family = name[:2] if name[:2] in COMPOUND and len(name) > 2 else name[:1]
-    number = plain(number)
-    if kind in ("resident", "hmt") and len(number) == 18 and not problem(number, kind):
-        return (
-            _("Mr %(family)s") % {"family": family} if int(number[16]) % 2 else _("Ms %(family)s") % {"family": family}
-        )
-    return _("Mr or Ms %(family)s") % {"family": family}
-
-
-COMPOUND = frozenset(
-    [
-        "欧阳",
-        "司马",
-        "上官",
-        "诸葛",
-        "夏侯",
-        "尉迟",
-        "皇甫",
-        "东方",
-        "公孙",
-        "慕容",
-        "令狐",
-        "长孙",
-        "宇文",
-        "司徒",
-        "端木",
-        "百里",
-        "南宫",
-        "轩辕",
-    ]
-)

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from anju.core.registry import MenuItem, Panel, registry
+from anju.core.registry import MenuItem, registry
 
 
 class PortalConfig(AppConfig):
@@ -10,7 +10,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from anju.portal import scanned, worklist
         from anju.portal.services import letters, reports, retention  # noqa: F401  schedules
-        from anju.signage.public import use_page
+        from anju.signage.public import Pages, use_pages
 
         registry.menu.append(
             MenuItem(
@@ -24,5 +24,4 @@ class PortalConfig(AppConfig):
             )
         )
         registry.work += worklist.SOURCES
-        registry.panels.append(Panel("scan.public", 10, scanned.ways))
-        use_page(scanned.page)
+        use_pages(Pages(scanned.stopped, scanned.page))

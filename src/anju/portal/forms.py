@@ -117,6 +117,10 @@ class MoreForm(forms.Form):
         return photos
 
 
+class NoteForm(OnceForm):
+    text = forms.CharField(label=_("What you want to say"), max_length=300, widget=forms.Textarea(attrs={"rows": 4, "maxlength": 300}))  # fmt: skip
+
+
 class PhoneForm(forms.Form):
     phone = phone_field(label=_("Your telephone"), help_text=_("The one that stands in the records of the home"))
 

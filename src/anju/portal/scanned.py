@@ -1,31 +1,31 @@
-"""What residents find behind the code of a sign: the way to their pages; and who tries codes is slowed down (A8.5)."""
+"""The page behind the code of every sign (A8.5): light, for everybody, with the ways on from there."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 
-from anju.audit.middleware import address_of
-from anju.core.errors import Refused
-from anju.portal.services import limits
-from anju.signage.public import PublicState
-from anju.signage.views.scan import plain_page
+from anju.core import time
+from anju.outreach.selectors import articles_for
+from anju.portal import looking, scans
+from anju.signage.public import PublicState, counts, faces, words
+
+
+def stopped(request: HttpRequest) -> HttpResponse | None:
+    refused = looking.refusal(request)
+    if refused is None:
+        return None
+    return render(request, "portal/refused.html", {"refusal": refused}, status=refused.status)
 
 
 def page(request: HttpRequest, state: PublicState | None) -> HttpResponse:
-    """The page of a scan. Wrong codes are counted by address, together with those typed at /p/: after too many, right ones are
-    not shown either, so that codes cannot be tried through.
-    """
-    address = address_of(request)
-    if limits.spent("lookup", address, settings.ANJU_LOOKUPS_PER_ADDRESS):
-        raise Refused(
-            _("Too many wrong codes came from your network in this hour."), instead=_("Try again in an hour.")
-        )
     if state is None:
-        limits.spend("lookup", address, settings.ANJU_LOOKUPS_PER_ADDRESS)
-    return plain_page(request, state)
-
-
-def ways(request: HttpRequest, state: PublicState) -> str:
-    """What somebody before the door can do next; nothing where the sign no longer counts."""
-    return render_to_string("portal/_ways.html", {"state": state}, request) if state.is_valid else ""
+        looking.wrong(request)
+        return render(request, "portal/sign_unknown.html", status=404)
+    found = scans.find(state.code)
+    context = {
+        "state": state,
+        "words": words(state),
+        "faces": faces(state),
+        "counts": counts(state),
+        "articles": articles_for(found.area, time.today())[:3] if found else [],
+    }
+    return render(request, "portal/home.html", context, status=200 if state.is_valid else 410)

@@ -8,11 +8,15 @@ from typing import Any
 from django.test import Client
 
 from anju.accounts.models import User
+from anju.accounts.services import system_actor
 from anju.areas.models import Area, Place
 from anju.core import time
 from anju.dwellings.models import Dwelling, Occupant, Party
 from anju.dwellings.testing import make_area, make_estate, make_party, make_sound_dwelling, make_unit, make_user
 from anju.portal.models import Letter
+from anju.signage.models import Sign
+from anju.signage.selectors.drafts import draft
+from anju.signage.services import printing
 
 LANDLORD, TENANT, STRANGER = "13900128816", "13800001234", "13700009999"
 ID_MAN, ID_WOMAN = "11010519491231003X", "11010519491231002X"  # the 17th digit is odd, even
@@ -36,6 +40,11 @@ class House:
     worker: User
     office: User
     police: User
+
+    @property
+    def sign(self) -> str:
+        """The code of a sign that hangs at the home's door, whatever the record says of the home."""
+        return hang(self.home)
 
 
 def make_house(name: str = "紫竹品苑", **over: Any) -> House:
@@ -68,6 +77,22 @@ def make_house(name: str = "紫竹品苑", **over: Any) -> House:
         make_user(department="office", area=zone, is_leader=True, display_name="陆晓岚"),
         make_user(department="police", area=zone, display_name="徐志远"),
     )  # fmt: skip
+
+
+def hang(subject: Dwelling | Place, kind: str = Sign.Kind.OUTSIDE) -> str:
+    """The code of a sign there; the one that hangs, if one does."""
+    known = (
+        Sign._base_manager.filter(dwelling=subject)
+        if isinstance(subject, Dwelling)
+        else Sign._base_manager.filter(place=subject)
+    )
+    row = known.filter(kind=kind, state=Sign.State.POSTED).first()
+    if row is None:
+        again: Any = type(subject)._base_manager.get(pk=subject.pk)
+        row = printing.sign_of(kind, again, draft(kind, again, time.today()), edition=1, by=system_actor())
+        row.state, row.posted_at = Sign.State.POSTED, time.now()
+        row.save()
+    return row.code
 
 
 def code_sent_to(phone: str) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
@@ -11,7 +10,8 @@ from anju.areas.models import Place
 from anju.areas.permissions import can
 from anju.core import time
 from anju.dwellings.models import Dwelling
-from anju.signage.models import NameConsent, Sign
+from anju.registration.services import consents
+from anju.signage.models import Sign
 from anju.signage.selectors import lists, naming
 
 K = Sign.Kind
@@ -50,11 +50,10 @@ def dwelling_side(request: HttpRequest, home: Dwelling) -> str:
 
 def _consents(home: Dwelling) -> list[dict[str, Any]]:
     """Who lives there, whether he could be named, and whether he agreed."""
-    agreed = Exists(NameConsent._base_manager.filter(occupant=OuterRef("pk"), withdrawn_at=None))
-    rows = home.occupants.filter(until=None).select_related("party", "room").annotate(agreed=agreed)
-    today = time.today()
+    agreed, today = consents.agreed([home]), time.today()
+    rows = home.occupants.filter(until=None).select_related("party", "room")
     return [
-        {"row": row, "agreed": row.agreed, "adult": naming.is_adult(row.party, today)}
+        {"row": row, "agreed": (home.pk, row.party_id) in agreed, "adult": naming.is_adult(row.party, today)}
         for row in rows.order_by("room__position", "id")
     ]
 

@@ -1,8 +1,8 @@
 """What a scan may show to everybody, and which page shows it (A8.5).
 
-`public_state(code)` is the whole of it: no field can hold a tenant, a telephone of who lets, or a name in full. The page is
-drawn by `page(request, state)`; an app above that has a richer one puts it in its place with `use_page`. Both see the same
-state, so a richer page can show no more.
+`public_state(code)` is the whole of it: no field can hold a tenant, a telephone of who lets, or a name in full. `words` are
+the one wording of it, for strangers, for who lets and for staff. The page itself belongs to the app of the residents' pages,
+which puts it here with `use_pages`; it sees the state and nothing else.
 """
 
 from collections.abc import Callable
@@ -11,8 +11,11 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from anju.core import time
+from anju.dwellings.models import Dwelling
 from anju.signage.models import HOME_KINDS, Sign
 from anju.signage.selectors import doors
 from anju.signage.selectors.checks import found_in_order
@@ -51,9 +54,9 @@ class PublicState:
 
 
 def sign_of(code: str) -> Sign | None:
-    """The sign of a code that somebody scanned, whoever he is."""
-    rows = Sign._base_manager.select_related("dwelling", "place", "area")
-    return rows.filter(code=code.strip().upper()).first()
+    """The sign of a code that somebody scanned, whoever he is. One of a hidden home is unknown."""
+    rows = Sign._base_manager.select_related("dwelling__place__parent__parent", "place__parent__parent", "area")
+    return rows.filter(code=code.strip().upper()[:16]).exclude(dwelling__hidden=True).first()
 
 
 def public_state(code: str) -> PublicState | None:
@@ -104,21 +107,113 @@ def _board(sign: Sign) -> dict[str, Any]:
     return {"estate": data["estate"], "door": data["name"], "people": data["people"], "counts": counts}
 
 
+# --- the words -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Words:
+    """tone: ok, fix, unknown, new, blank, ended, board: the plate's colour and pattern. `word` is empty for a board."""
+
+    tone: str
+    icon: str
+    word: str
+    line: str
+
+
+def words(state: PublicState) -> Words:
+    """In order on a day, being corrected, being checked, not inspected; never a delay, and nothing of what is not let."""
+    if state.validity == "revoked":
+        line = _("This sign is no longer valid. Do not rely on what is printed on it.")
+        return Words("ended", "circle-x", _("Revoked"), line)
+    if not state.is_valid:
+        line = _("A newer sign has taken its place. What stands here may no longer be right.")
+        return Words("ended", "circle-x", _("Old sign"), line)
+    if not state.of_home:
+        return Words("board", "building", "", _("Homes that are let, by their state now"))
+    return _words(state.state, state.found_on)
+
+
+def home_words(home: Dwelling) -> Words:
+    """The same of a home without a sign, for the pages of who lets it."""
+    return _words(doors.state_of(home), found_in_order([home]).get(home.pk))
+
+
+def _words(state: str, found_on: date | None) -> Words:
+    if state == "ok" and found_on is not None:
+        day = {"year": found_on.year, "month": found_on.month, "day": found_on.day}
+        line = _("Met the rules when checked on %(year)s-%(month)s-%(day)s") % day
+        return Words("ok", "circle-check", _("Found in order"), line)
+    if state == "fix":
+        line = _("Something does not meet the safety rules and is being put right")
+        return Words("fix", "tool", pgettext("sign", "Being corrected"), line)
+    if state == "new":
+        return Words("new", "help-circle", _("Not inspected"), _("Nobody has checked this home yet"))
+    if state == "blank":
+        return Words("blank", "home", _("Nothing is posted"), _("Nothing is posted about this home"))
+    line = _("Nobody has seen it in order yet") if state == "ok" else _("Some things are not known yet")
+    return Words("unknown", "help-circle", pgettext("sign", "Being checked"), line)
+
+
+def counts(state: PublicState) -> list[tuple[str, int]]:
+    """Of a board: (word, let homes) by state."""
+    names = {
+        "ok": _("Compliant"), "fix": pgettext("sign", "Being corrected"), "unknown": pgettext("sign", "Being checked"),
+        "new": _("Not inspected"),
+    }  # fmt: skip
+    return [(names[name], number) for name, number in state.counts.items()]
+
+
+@dataclass(frozen=True)
+class Face:
+    """One who answers for the place: what he is in the reader's language, his name, a duty telephone or a note."""
+
+    role: str
+    name: str
+    icon: str
+    tel: str
+    note: str
+    lets: bool
+
+
+def faces(state: PublicState) -> list[Face]:
+    roles = {
+        "出租人": _("Lets this home"), "经营单位": _("Runs this home"), "社区民警": _("Community police officer"), "派出所": _("Police post"),
+        "网格长": _("Grid leader"), "社区负责人": _("Community committee"), "网格员": _("Grid worker"), "消防楼院长": _("Fire warden of the house"),
+        "物业消防负责人": _("Property company, fire safety"), "物业企业": _("Property company"), "微型消防站（24小时）": _("Micro fire station, day and night"),
+    }  # fmt: skip
+    found = []
+    for line in state.people:
+        lets = line["role"] in comparing.LETTING_ROLES
+        icon = "key" if lets else "shield" if line["role"] in ("社区民警", "派出所") else "users"
+        note = "" if lets else line.get("note", "")  # of who lets: the page has a button
+        found.append(Face(roles.get(line["role"], line["role"]), line["name"], icon, line.get("tel", ""), note, lets))
+    return found
+
+
 # --- the page ------------------------------------------------------------------------------------------------------------
 
-Page = Callable[[HttpRequest, PublicState | None], HttpResponse]
-_pages: list[Page] = []
+
+@dataclass(frozen=True)
+class Pages:
+    """`stopped`: an answer for who tried too many codes, else None; asked before anything is looked up. `page`: what everybody
+    sees; its state is None for a code that no sign carries, which it counts and answers with 404.
+    """
+
+    stopped: Callable[[HttpRequest], HttpResponse | None]
+    page: Callable[[HttpRequest, PublicState | None], HttpResponse]
 
 
-def use_page(page: Page) -> None:
-    """Called in `AppConfig.ready` by the app whose page everybody is to see; the last one counts. It gets None for a code that
-    no sign carries, and answers it with 404."""
-    _pages.append(page)
+_pages: list[Pages] = []
+
+
+def use_pages(pages: Pages) -> None:
+    """Called in `AppConfig.ready` by the app whose pages everybody is to see."""
+    _pages[:] = [pages]
+
+
+def stopped(request: HttpRequest) -> HttpResponse | None:
+    return _pages[0].stopped(request)
 
 
 def page(request: HttpRequest, state: PublicState | None) -> HttpResponse:
-    if _pages:
-        return _pages[-1](request, state)
-    from anju.signage.views.scan import plain_page
-
-    return plain_page(request, state)
+    return _pages[0].page(request, state)

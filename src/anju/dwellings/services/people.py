@@ -112,6 +112,28 @@ def arrive(
 
 
 @audited
+def add_card(*, by: Any, occupant: Occupant, id_number: str, id_kind: str, room: Room | None = None) -> Occupant:
+    """Who was put on record without a card declared it; the police still compare it."""
+    require(by, "registration.edit")
+    if occupant.until is not None or occupant.registration != Occupant.Registration.NONE:
+        raise Refused(_("This registration is “%(state)s” already.") % {"state": occupant.get_registration_display()})
+    problem = id_number_problem(id_number, id_kind)
+    if problem:
+        raise Refused(problem)
+    party = occupant.party
+    party.id_kind, party.id_number = id_kind, identity.plain(id_number)
+    party.full_clean()
+    party.save()
+    occupant.registration, occupant.room = Occupant.Registration.DECLARED, room or occupant.room
+    occupant.save(update_fields=["registration", "room"])
+    after = {"occupant": party.code, "registration": occupant.registration}
+    record(by=by, verb="registration.edit", subject=occupant.dwelling, after=after)
+    search.index(occupant.dwelling)
+    dwelling_changed.send(Dwelling, dwelling=occupant.dwelling)
+    return occupant
+
+
+@audited
 def leave(*, by: Any, occupant: Occupant, until: date) -> None:
     require(by, "registration.edit")
     if until < occupant.since or until > time.today():

@@ -75,9 +75,3 @@ def test_a_minor_is_known_by_the_number_and_not_guessed_without_it() -> None:
     assert identity.is_minor(full("11010520081128003"), "resident", on) is True
     assert identity.is_minor(full("11010520081127003"), "resident", on) is False
     assert identity.is_minor("E12345678", "passport", on) is None
-
-
-def test_who_lets_is_called_by_the_family_name_only() -> None:
-    assert identity.title_of("顾建明", full("11010519800101001"), "resident") == "顾先生"
-    assert identity.title_of("欧阳静", full("11010519800101002"), "resident") == "欧阳女士"
-    assert identity.title_of("顾建明", "", "resident") == "顾先生/女士"

@@ -12,7 +12,7 @@ from anju.core import time
 from anju.files.services import forget as forget_file
 from anju.jobs.services import every
 from anju.portal.models import Invitation, Letter, Report, ReportEvent, ReportPhoto
-from anju.portal.services import codes, limits
+from anju.portal.services import codes, limits, notes
 
 AT_ONCE = 200
 WEEK = timedelta(days=7)
@@ -49,3 +49,4 @@ def forget(moment: datetime) -> None:
     Letter.objects.exclude(state=Letter.State.WAITING).filter(written_at__lt=moment - WEEK).delete()
     Invitation.objects.filter(expires_at__lt=moment - WEEK).delete()
     forget_reports(moment)
+    notes.forget_notes(moment)

@@ -31,7 +31,7 @@ def send(house: House, client: Client | None = None, **over: object) -> Report:
         "text": "一楼大厅",
         **over,
     }
-    answer = client.post(f"/p/home/{house.home.code}/report/", data)
+    answer = client.post(f"/p/home/{house.sign}/report/", data)
     assert answer.status_code == 302, re.findall(r'class="err.*?</span>', answer.content.decode())
     return Report._base_manager.get(tracking=answer["Location"].split("/")[3])
 
@@ -57,7 +57,7 @@ def test_a_report_with_a_photo_needs_no_name_and_gives_a_code_without_doubtful_l
 
 def test_119_stands_above_the_form() -> None:
     house = make_house()
-    page = Client().get(f"/p/home/{house.home.code}/report/").content.decode()
+    page = Client().get(f"/p/home/{house.sign}/report/").content.decode()
     assert page.index("tel:119") < page.index('<form class="page"')
 
 
@@ -71,7 +71,7 @@ def test_what_is_no_photo_is_refused_in_words_and_nothing_is_kept() -> None:
     house = make_house()
     bad = SimpleUploadedFile("x.jpg", b"<svg onload=alert(1)>", content_type="image/jpeg")
     answer = Client().post(
-        f"/p/home/{house.home.code}/report/", {"token": "t", "kinds": ["gas"], "where_kind": "home", "photos": bad}
+        f"/p/home/{house.sign}/report/", {"token": "t", "kinds": ["gas"], "where_kind": "home", "photos": bad}
     )
     assert answer.status_code == 422
     assert "SVG" in answer.content.decode()
@@ -81,7 +81,7 @@ def test_what_is_no_photo_is_refused_in_words_and_nothing_is_kept() -> None:
 def test_reports_are_limited_by_address_and_in_all(settings) -> None:  # type: ignore[no-untyped-def]
     house = make_house()
     settings.ANJU_REPORTS_PER_ADDRESS, settings.ANJU_REPORTS_PER_CITY = 2, 3
-    address, data = f"/p/home/{house.home.code}/report/", {"kinds": ["gas"], "where_kind": "home"}
+    address, data = f"/p/home/{house.sign}/report/", {"kinds": ["gas"], "where_kind": "home"}
     one = [Client().post(address, {**data, "token": f"a{n}"}).status_code for n in range(3)]
     other = [Client(REMOTE_ADDR="203.0.113.7").post(address, {**data, "token": f"b{n}"}).status_code for n in range(2)]
     assert (one, other) == ([302, 302, 422], [422, 422])
@@ -98,7 +98,7 @@ def test_guessing_codes_is_stopped_before_it_finds_anything(settings) -> None:  
     for n in range(3):
         assert client.get(f"/p/report/ABCD234{n + 2}/").status_code == 404
     assert client.get(f"/p/report/{row.tracking}/").status_code == 409
-    assert client.get(f"/p/home/{house.home.code}/").status_code == 409
+    assert client.get(f"/q/{house.sign}/").status_code == 409
     assert Client(REMOTE_ADDR="203.0.113.7").get(f"/p/report/{row.tracking}/").status_code == 200
 
 

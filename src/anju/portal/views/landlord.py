@@ -21,7 +21,7 @@ from anju.files.services import store_photo
 from anju.inspections import wording
 from anju.inspections.models import Hazard
 from anju.inspections.services import hazards
-from anju.portal import scans, selectors
+from anju.portal import selectors
 from anju.portal.doors import RESIDENTS
 from anju.portal.forms import (
     ArrivalForm,
@@ -33,10 +33,13 @@ from anju.portal.forms import (
     RoomsForm,
     SignForm,
 )
+from anju.portal.models import DoorNote
 from anju.portal.services import invitations, objections
 from anju.registration import texts
 from anju.registration.models import Declaration, TextEdition
 from anju.registration.services import declarations, signing
+from anju.signage.own import signs_of
+from anju.signage.public import home_words
 
 K = Declaration.Kind
 
@@ -58,12 +61,14 @@ def home(request: Request, code: str) -> HttpResponse:
     context = {
         "home": found,
         "todo": selectors.todo_of(request.user, found, now),
-        "state": scans.state_of(found),
+        "words": home_words(found),
         "guarantee": newest,
         "guaranteed": holds,
         "mine": newest is not None and newest.party.user_id == request.user.pk,
         "occupants": found.occupants.filter(until=None).select_related("party", "room"),
         "waiting": selectors.declared_by(request.user).filter(dwelling=found, state=Declaration.State.WAITING),
+        "signs": signs_of(found, time.today()),
+        "notes": DoorNote.objects.for_user(request.user).filter(dwelling=found).order_by("-left_at")[:20],
         "now": now,
         "days": settings.ANJU_RESIDENCE_DAYS,
     }

@@ -8,11 +8,12 @@ from anju.accounts.http import Request
 from anju.core import time
 from anju.core.policy import needs
 from anju.files.services import serve
-from anju.portal import scans, selectors
+from anju.portal import looking, scans, selectors
 from anju.portal.doors import RESIDENTS
 from anju.registration import declared
 from anju.registration.models import Guarantee
 from anju.registration.services import declarations
+from anju.signage.public import home_words
 
 
 @needs("home.view", door=RESIDENTS)
@@ -20,7 +21,7 @@ from anju.registration.services import declarations
 def me(request: Request) -> HttpResponse:
     now = time.now()
     homes = [
-        {"home": home, "todo": selectors.todo_of(request.user, home, now), "state": scans.state_of(home), "signed": selectors.guarantee_state(home, time.today())[1]}
+        {"home": home, "todo": selectors.todo_of(request.user, home, now), "words": home_words(home), "signed": selectors.guarantee_state(home, time.today())[1]}
         for home in selectors.lets(request.user).order_by("address")[:100]
     ]  # fmt: skip
     context = {
@@ -29,6 +30,18 @@ def me(request: Request) -> HttpResponse:
         "declared": [(row, declared.summary(row)) for row in selectors.declared_by(request.user)[:20]],
     }
     return render(request, "portal/me.html", context)
+
+
+@needs("home.view", door=RESIDENTS)
+@require_GET
+def own(request: Request, code: str) -> HttpResponse:
+    """From the code of a sign to one's own page of that home. For everybody else it is like a code that nothing carries."""
+    home = looking.look_up(request, lambda: scans.find(code)).dwelling
+    if home is not None and selectors.lets(request.user).filter(pk=home.pk).exists():
+        return redirect("portal:mine", code=home.code)
+    if home is not None and selectors.lives(request.user).filter(dwelling=home).exists():
+        return redirect("portal:living", code=home.code)
+    raise Http404
 
 
 @needs("home.view", door=RESIDENTS)

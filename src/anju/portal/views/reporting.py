@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,33 +13,34 @@ from anju.core import time
 from anju.core.errors import Refused
 from anju.core.policy import public
 from anju.files.services import store_photo
-from anju.portal import kinds
+from anju.portal import kinds, looking
 from anju.portal.doors import EVERYBODY, RESIDENTS
 from anju.portal.forms import MoreForm, ReportForm
 from anju.portal.models import Report
 from anju.portal.scans import Scan
-from anju.portal.services import limits
 from anju.portal.services import reports as service
 from anju.portal.views.public import letters_of, scan_or_404
 
 S = Report.State
+NOTE_LETTERS = 10  # a report has eight
 
 
 @public(EVERYBODY, door=RESIDENTS)
 @require_http_methods(["GET", "POST"])
 def report_here(request: HttpRequest, code: str) -> HttpResponse:
     """From a sign: the place is known."""
-    return _report(request, scan_or_404(request, code))
+    return report_at(request, scan_or_404(request, code))
 
 
 @public(EVERYBODY, door=RESIDENTS)
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Without a sign: town and words."""
-    return _report(request, None)
+    return report_at(request, None)
 
 
-def _report(request: HttpRequest, scan: Scan | None) -> HttpResponse:
+def report_at(request: HttpRequest, scan: Scan | None) -> HttpResponse:
+    """The form of a report, of the place of a sign or of one's own home."""
     first = {"kinds": [request.GET["kind"]]} if request.GET.get("kind") in kinds.KINDS else None
     at_home, at_place = bool(scan and scan.dwelling), scan is not None
     form = ReportForm(request.POST or None, request.FILES or None, initial=first, at_home=at_home, at_place=at_place)
@@ -70,21 +70,14 @@ def _make(request: HttpRequest, form: ReportForm, scan: Scan | None) -> Report:
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
     typed = letters_of(request.GET.get("code", ""))
-    return redirect("portal:tracking", code=typed) if typed else redirect("portal:start")
+    if not typed:
+        return redirect("portal:start")
+    return redirect("portal:note" if len(typed) == NOTE_LETTERS else "portal:tracking", code=typed)
 
 
 def _tracked(request: HttpRequest, code: str) -> Report:
-    address = address_of(request)
-    if limits.spent("lookup", address, settings.ANJU_LOOKUPS_PER_ADDRESS):
-        raise Refused(
-            _("Too many wrong codes came from your network in this hour."), instead=_("Try again in an hour.")
-        )
     rows = Report._base_manager.select_related("hazard", "dwelling", "place", "area")
-    found = rows.filter(tracking=code.replace("-", "").upper()).first()
-    if found is None:
-        limits.spend("lookup", address, settings.ANJU_LOOKUPS_PER_ADDRESS)
-        raise Http404
-    return found
+    return looking.look_up(request, lambda: rows.filter(tracking=code.replace("-", "").upper()).first())
 
 
 @public(EVERYBODY, door=RESIDENTS)

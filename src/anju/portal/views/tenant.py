@@ -17,25 +17,25 @@ from anju.core import time
 from anju.core.errors import Refused
 from anju.core.policy import needs, public
 from anju.dwellings import identity
-from anju.dwellings.models import Occupant
+from anju.dwellings.models import Dwelling, Occupant
 from anju.files.services import store_photo
 from anju.outreach.models import ConventionSigning
 from anju.outreach.selectors import convention_for
 from anju.outreach.services import conventions
-from anju.portal import selectors
+from anju.portal import looking, selectors
 from anju.portal.doors import EVERYBODY, RESIDENTS
 from anju.portal.forms import ArrivalForm, DepartureForm, PhoneForm, SignForm
-from anju.portal.models import Challenge
+from anju.portal.models import Challenge, Invitation
 from anju.portal.scans import Scan
 from anju.portal.services import invitations, limits
 from anju.portal.views.landlord import back_to_form, plain, read_signature
 from anju.portal.views.public import scan_or_404
+from anju.portal.views.reporting import report_at
 from anju.portal.views.signing_in import proved_phone, send_code
 from anju.registration import texts
 from anju.registration.models import Declaration, TextEdition
 from anju.registration.services import consents, declarations
 
-INVITED = "portal-invited"  # in the session: code of an invitation that was opened
 K, Proof = Declaration.Kind, Declaration.Proof
 
 
@@ -61,67 +61,57 @@ def door(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "portal/tenant.html", context, status=422 if form.errors else 200)
 
 
-@public("who lets passed this address on; it cannot be guessed", door=RESIDENTS)
-@require_GET
+@public("who lets passed this address on; it cannot be guessed, and ends after some days", door=RESIDENTS)
+@require_http_methods(["GET", "POST"])
 def join(request: HttpRequest, code: str) -> HttpResponse:
-    """The invitation of who lets: opens the form for one room."""
-    address = address_of(request)
-    if limits.spent("lookup", address, settings.ANJU_LOOKUPS_PER_ADDRESS):
-        raise Refused(
-            _("Too many wrong codes came from your network in this hour."), instead=_("Try again in an hour.")
-        )
-    found = invitations.open_invitation(code)
-    if found is None:
-        limits.spend("lookup", address, settings.ANJU_LOOKUPS_PER_ADDRESS)
-        raise Http404
-    request.session[INVITED] = found.code
-    return redirect("portal:move-in", code=found.dwelling.code)
+    """The invitation of who lets: the form for one room."""
+    found = looking.look_up(request, lambda: invitations.open_invitation(code))
+    return _arrival(request, found.dwelling, invited=found)
 
 
-def _invitation(request: HttpRequest, scan: Scan) -> Any:
-    found = invitations.open_invitation(request.session.get(INVITED, ""))
-    return found if found and scan.dwelling and found.dwelling_id == scan.dwelling.pk else None
-
-
-@public("a tenant declares; who is not invited has proved a telephone", door=RESIDENTS)
+@public("a tenant declares, who has proved a telephone", door=RESIDENTS)
 @require_http_methods(["GET", "POST"])
 def move_in(request: HttpRequest, code: str) -> HttpResponse:
-    """Declare residence (A3.7): the day by which it is to be done stands on top, the rest fits one screen."""
-    scan = scan_or_404(request, code)
-    home = scan.dwelling
-    if home is None:
+    scan, phone = scan_or_404(request, code), proved_phone(request)
+    if scan.dwelling is None:
         raise Http404
-    invited, phone = _invitation(request, scan), proved_phone(request)
-    if invited is None and not phone:
+    if not phone:
         return redirect("portal:tenant", code=scan.code)
-    first = {"room": invited.room} if invited else {}
+    return _arrival(request, scan.dwelling, phone=phone)
+
+
+def _arrival(request: HttpRequest, home: Dwelling, *, invited: Invitation | None = None, phone: str = "", lives: Occupant | None = None) -> HttpResponse:  # fmt: skip
+    """Declare residence (A3.7): the day by which it is to be done stands on top, the rest fits one screen."""
+    first: dict[str, Any] = {"room": invited.room} if invited else {}
+    if lives is not None:
+        first = {"room": lives.room.name if lives.room else "", "name": lives.party.name, "since": lives.since}
     form = ArrivalForm(request.POST or None, home=home, phone=phone, initial=first)
     if request.method == "POST" and form.is_valid():
         said = {**plain(form.cleaned_data), **({"phone": phone} if phone else {})}
         try:
-            made = _declared(request, scan, said, invited, form.cleaned_data["token"])
+            made = _declared(request, home, said, form.cleaned_data["token"], invited=invited, lives=lives)
         except Refused as refusal:
             back_to_form(form, refusal)
         else:
-            return redirect("portal:declared", code=made.code)
+            return redirect("portal:me") if lives else redirect("portal:declared", code=made.code)
     context = {
-        "scan": scan, "home": home, "form": form, "invited": invited, "phone": phone, "days": settings.ANJU_RESIDENCE_DAYS,
-        "term": time.today() + timedelta(days=settings.ANJU_RESIDENCE_DAYS), "privacy": texts.current(TextEdition.Kind.PRIVACY, time.today()),
+        "home": home, "form": form, "phone": phone, "days": settings.ANJU_RESIDENCE_DAYS,
+        "term": time.today() + timedelta(days=settings.ANJU_RESIDENCE_DAYS),
         "consent": texts.current(TextEdition.Kind.SIGN_CONSENT, time.today()), "kept": settings.ANJU_KEEP_DEPARTED_DAYS,
     }  # fmt: skip
     return render(request, "portal/move_in.html", context, status=422 if form.errors else 200)
 
 
-def _declared(request: HttpRequest, scan: Scan, said: dict[str, Any], invited: Any, token: str) -> Declaration:
-    assert scan.dwelling is not None
+def _declared(request: HttpRequest, home: Dwelling, said: dict[str, Any], token: str, *, invited: Invitation | None, lives: Occupant | None) -> Declaration:  # fmt: skip
     if not limits.spend("declare-address", address_of(request), settings.ANJU_REPORTS_PER_ADDRESS):
         raise Refused(_("Too many declarations came from your network in this hour."), instead=_("Try again in an hour, or go to the police post."))  # fmt: skip
     twice = Declaration._base_manager.filter(token=token).exists()
     if invited is not None and not twice and not invitations.use(invited):
         raise Refused(_("This invitation is used up."), instead=_("Ask who lets for a new one."))
+    proof = Proof.SIGNED_IN if lives else Proof.INVITATION if invited else Proof.PHONE
     return declarations.declare(
-        by=None, dwelling=scan.dwelling, kind=K.ARRIVAL, said=said, role=Declaration.Role.TENANT,
-        proof=Proof.INVITATION if invited else Proof.PHONE, token=token,
+        by=request.user if lives else None, dwelling=home, kind=K.ARRIVAL, said=said, role=Declaration.Role.TENANT,
+        proof=proof, token=token,
     )  # fmt: skip
 
 
@@ -129,15 +119,8 @@ def _declared(request: HttpRequest, scan: Scan, said: dict[str, Any], invited: A
 @require_GET
 def declared(request: HttpRequest, code: str) -> HttpResponse:
     """How far a declaration is, without anything that was said in it."""
-    address = address_of(request)
-    if limits.spent("lookup", address, settings.ANJU_LOOKUPS_PER_ADDRESS):
-        raise Refused(
-            _("Too many wrong codes came from your network in this hour."), instead=_("Try again in an hour.")
-        )
-    row = Declaration._base_manager.filter(code=code.upper(), by_user=None).first()
-    if row is None:
-        limits.spend("lookup", address, settings.ANJU_LOOKUPS_PER_ADDRESS)
-        raise Http404
+    rows = Declaration._base_manager.filter(by_user=None)
+    row = looking.look_up(request, lambda: rows.filter(code=code.upper()).first())
     return render(request, "portal/declared.html", {"row": row})
 
 
@@ -162,12 +145,29 @@ def living(request: Request, code: str) -> HttpResponse:
         "lives": lives, "home": home, "convention": convention, "signed": signed.first(), "late": late,
         "term": lives.since + timedelta(days=settings.ANJU_RESIDENCE_DAYS),
         "rules": texts.current(TextEdition.Kind.HOUSE_RULES, on), "consent_text": texts.current(TextEdition.Kind.SIGN_CONSENT, on),
-        "consent": consents.open_consent(home, lives.party),
+        "consent": consents.last_consent(home, lives.party),
+        "kept": settings.ANJU_KEEP_CONSENTS_DAYS,
         "minor": identity.is_minor(lives.party.id_number, lives.party.id_kind, on),
         "now": time.now(),
         "waiting": selectors.declared_by(request.user).filter(dwelling=home, state=Declaration.State.WAITING),
     }  # fmt: skip
     return render(request, "portal/living.html", context)
+
+
+@needs("own.live", door=RESIDENTS)
+@require_http_methods(["GET", "POST"])
+def declare(request: Request, code: str) -> HttpResponse:
+    """Who stands on record without a card declares it."""
+    lives = _residence(request, code)
+    return _arrival(request, lives.dwelling, lives=lives)
+
+
+@needs("own.live", door=RESIDENTS)
+@require_http_methods(["GET", "POST"])
+def report(request: Request, code: str) -> HttpResponse:
+    """A hazard where one lives; kept like anybody's report, without who it was."""
+    home = _residence(request, code).dwelling
+    return report_at(request, Scan("", home, home.place, home.area))
 
 
 @needs("own.live", door=RESIDENTS)
@@ -199,11 +199,8 @@ def sign(request: Request, code: str) -> HttpResponse:
 def consent(request: Request, code: str) -> HttpResponse:
     """Agree to the masked name on the inside sign, or take it back; nothing else follows from either."""
     lives = _residence(request, code)
-    found = consents.open_consent(lives.dwelling, lives.party)
     if request.POST.get("do") == "withdraw":
-        if found is None:
-            raise Refused(_("There is no consent to withdraw."))
-        consents.withdraw(by=request.user, consent=found)
+        consents.withdraw(by=request.user, dwelling=lives.dwelling, party=lives.party)
         messages.success(request, _("Withdrawn. The next sign names only how many live here."))
     else:
         consents.give(by=request.user, dwelling=lives.dwelling, party=lives.party)

@@ -1,6 +1,7 @@
 """What residents say about a home, and what they agree to: kept as said, decided on by an officer."""
 
 import json
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anju.areas.scope import NOTHING, Scope
 from anju.areas.scoping import ScopedModel, by_paths
-from anju.core import crypto
+from anju.core import crypto, time
 from anju.core.ids import new_code
 from anju.dwellings.models import Dwelling, Observation, Occupant, Party
 from anju.registration.models.papers import Lease
@@ -135,10 +136,17 @@ class Declaration(ScopedModel):
 
 
 class Consent(ScopedModel):
-    """A person allows one use of personal data that no law asks for, by an edition of the text, until it is withdrawn."""
+    """A person allows one use of personal data that no law asks for, by an edition of the text, until it is withdrawn or the
+    person moves out. After that the row is kept for some days as a proof that the name stood there rightly, then deleted.
+    """
 
     class Purpose(models.TextChoices):
         SIGN_NAME = "sign_name", _("Masked name on the inside sign")
+
+    class How(models.TextChoices):
+        PHONE = "phone", _("On the phone")
+        PAPER = "paper", _("On paper")
+        ARRIVAL = "arrival", _("With the declaration of arrival")
 
     scope_parent = "dwelling"
 
@@ -146,9 +154,16 @@ class Consent(ScopedModel):
     dwelling = models.ForeignKey(Dwelling, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=10, choices=Purpose)
     text_edition = models.CharField(max_length=20)
-    text_sha256 = models.CharField(max_length=64)
+    text_sha256 = models.CharField(max_length=64, blank=True)  # empty: recorded before texts were kept by hash
+    how = models.CharField(max_length=8, choices=How, default=How.PHONE)
     given_at = models.DateTimeField()
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # the person, or who recorded what the person said
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -163,6 +178,15 @@ class Consent(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.party} {self.purpose}"
+
+    @staticmethod
+    def kept() -> timedelta:
+        return timedelta(days=settings.ANJU_KEEP_CONSENTS_DAYS)
+
+    @property
+    def kept_until(self) -> date | None:
+        """The day after which the row is deleted; None while the consent stands."""
+        return time.day_of(self.withdrawn_at + self.kept()) if self.withdrawn_at else None
 
     @classmethod
     def visible(cls, scope: Scope) -> Q:

@@ -22,7 +22,7 @@ from anju.dwellings import identity
 from anju.dwellings.models import Dwelling, Observation, Occupant, Party, Room
 from anju.dwellings.services import people
 from anju.dwellings.services.facts import observe
-from anju.registration.models import Declaration
+from anju.registration.models import Consent, Declaration
 from anju.registration.services import consents
 from anju.registration.services.leases import record_lease
 from anju.registration.services.papers import filing_days
@@ -208,14 +208,27 @@ def _room(dwelling: Dwelling, name: str) -> Room | None:
 def _arrived(by: Any, row: Declaration) -> None:
     said, dwelling = row.said, row.dwelling
     room = _room(dwelling, said.get("room", ""))
-    row.occupant = people.arrive(
-        by=by, dwelling=dwelling, name=said["name"], since=_day(said["since"]), room=room, phone=said.get("phone", ""),
-        id_number=said.get("id_number", ""), id_kind=said.get("id_kind", Party.IdKind.RESIDENT),
-    )  # fmt: skip
+    card = {"id_number": said.get("id_number", ""), "id_kind": said.get("id_kind", Party.IdKind.RESIDENT), "room": room}
+    known = _on_record(row)
+    if known is not None:
+        row.occupant = people.add_card(by=by, occupant=known, **card)
+    else:
+        row.occupant = people.arrive(
+            by=by, dwelling=dwelling, name=said["name"], since=_day(said["since"]), phone=said.get("phone", ""), **card
+        )
     if said.get("sign_name") and not _is_minor(row.occupant):
-        consents.give(by=by, dwelling=dwelling, party=row.occupant.party)
+        consents.give(by=by, dwelling=dwelling, party=row.occupant.party, how=Consent.How.ARRIVAL)
     if room is not None:
         _raise_persons(by, row, room)
+
+
+def _on_record(row: Declaration) -> Occupant | None:
+    """Who declares for himself, signed in, and lives there by the record already."""
+    if row.by_user is None or row.role != Declaration.Role.TENANT:
+        return None
+    lives = row.dwelling.occupants.select_related("party", "dwelling").filter(until=None, party__user=row.by_user)
+    found: Occupant | None = lives.first()
+    return found
 
 
 def _is_minor(occupant: Occupant) -> bool:

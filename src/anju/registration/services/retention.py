@@ -1,4 +1,4 @@
-"""What is deleted on schedule (X3): declarations after the decision, people a year after they left.
+"""What is deleted on schedule (X3): declarations after the decision, consents after their end, people a year after they left.
 
 In short steps; each person is one transaction. What was registered stays as a number, without who it was.
 """
@@ -19,6 +19,7 @@ from anju.dwellings import search
 from anju.dwellings.models import Dwelling, Occupant, Party
 from anju.jobs.services import every
 from anju.registration.models import Consent, Declaration, Guarantee, Lease
+from anju.registration.services import consents
 
 AT_ONCE = 200
 FORGOTTEN = gettext_noop("(deleted)")
@@ -83,7 +84,17 @@ def _found_no_more(homes: Iterable[Dwelling]) -> None:
         search.index(home)
 
 
+def forget_consents(moment: datetime) -> int:
+    """Those of people who left end; those that ended long ago are deleted. The log keeps that they were."""
+    for row in consents.left_behind().order_by("id")[:AT_ONCE]:
+        consents.end_left_behind(consent=row)
+    ids = list(consents.past(moment).order_by("id").values_list("pk", flat=True)[:AT_ONCE])
+    Consent._base_manager.filter(pk__in=ids).delete()
+    return len(ids)
+
+
 @every("registration.retention", timedelta(hours=6))
 def forget(moment: datetime) -> None:
     forget_declarations(moment)
+    forget_consents(moment)
     forget_departed(moment)

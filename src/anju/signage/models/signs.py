@@ -1,4 +1,4 @@
-"""A sign, one scan of it, and the consent to a name inside."""
+"""A sign, and one scan of it."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from anju.areas.models import Area, Place
 from anju.areas.scope import Scope
 from anju.areas.scoping import ScopedModel, by_paths
 from anju.core.ids import new_code
-from anju.dwellings.models import Dwelling, Occupant
+from anju.dwellings.models import Dwelling
 from anju.files.models import StoredFile
 from anju.signage.models.batches import BatchPart
 
@@ -163,39 +163,3 @@ class Scan(ScopedModel):
     @classmethod
     def visible(cls, scope: Scope) -> Q:
         return by_paths(scope, "sign__")
-
-
-class NameConsent(ScopedModel):
-    """A tenant agreed that his masked name stands on the sign inside, by a text of some edition; withdrawing it is one step.
-
-    Without one he is counted, not named. It rests on nothing else and costs him nothing to refuse.
-    """
-
-    class How(models.TextChoices):
-        PAPER = "paper", _("On paper")
-        PHONE = "phone", _("On the phone")
-
-    scope_parent = "occupant"
-
-    occupant = models.ForeignKey(Occupant, on_delete=models.CASCADE, related_name="name_consents")
-    text_edition = models.CharField(max_length=20)
-    how = models.CharField(max_length=6, choices=How, default=How.PAPER)
-    given_at = models.DateTimeField()
-    given_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )  # who recorded it
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["occupant"], condition=Q(withdrawn_at=None), name="one_name_consent_at_a_time"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.occupant_id} {self.given_at:%F}"
-
-    @classmethod
-    def visible(cls, scope: Scope) -> Q:
-        return by_paths(scope, "occupant__dwelling__")

@@ -8,8 +8,9 @@ from typing import Any
 from anju import standard
 from anju.core import time
 from anju.dwellings.models import Dwelling, Occupant
+from anju.registration.services import consents
 from anju.signage import norms
-from anju.signage.models import NameConsent, SignStyle
+from anju.signage.models import SignStyle
 from anju.signage.selectors import naming
 from anju.signage.selectors.checks import found_in_order
 from anju.signage.selectors.surroundings import Line, Style, Surroundings, present
@@ -81,11 +82,7 @@ def inside(homes: Sequence[Dwelling], on: date) -> dict[int, dict[str, Any]]:
     """Per let room how many live there, and the masked names of grown-ups who agreed. A room without anybody has no line."""
     around = _around(homes)
     people = _occupants(homes, on)
-    agreed = set(
-        NameConsent._base_manager.filter(occupant__dwelling__in=homes, withdrawn_at=None).values_list(
-            "occupant", flat=True
-        )
-    )
+    agreed = consents.agreed(homes)
     limits = limits_on(on)
     found = {}
     for home in homes:
@@ -110,7 +107,7 @@ def _occupants(homes: Sequence[Dwelling], on: date) -> dict[int, list[Occupant]]
 
 
 def _rooms(
-    home: Dwelling, people: list[Occupant], agreed: set[int], limits: dict[str, int], on: date
+    home: Dwelling, people: list[Occupant], agreed: set[tuple[int, int]], limits: dict[str, int], on: date
 ) -> list[dict[str, Any]]:
     by_room: dict[str, list[Occupant]] = defaultdict(list)
     for row in people:
@@ -121,7 +118,9 @@ def _rooms(
             "cap": _cap(home, name, limits),
             "count": len(rows),
             "names": [
-                naming.inside(row.party) for row in rows if row.pk in agreed and naming.is_adult(row.party, on)
+                naming.inside(row.party)
+                for row in rows
+                if (home.pk, row.party_id) in agreed and naming.is_adult(row.party, on)
             ],
         }
         for name, rows in by_room.items()

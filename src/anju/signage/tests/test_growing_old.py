@@ -9,7 +9,7 @@ from anju.areas.models import Area
 from anju.audit.models import Entry
 from anju.core import time
 from anju.core.errors import NotAllowed, Refused
-from anju.dwellings.models import Dwelling
+from anju.dwellings.models import Dwelling, Occupant
 from anju.dwellings.services.editing import change_parties
 from anju.dwellings.services.facts import observe
 from anju.dwellings.services.judging import cases_of
@@ -17,9 +17,10 @@ from anju.dwellings.services.people import arrive
 from anju.dwellings.testing import make_grid, make_user
 from anju.jobs import services as jobs
 from anju.jobs.models import Job
+from anju.registration.services import consents
 from anju.signage.models import Sign
 from anju.signage.selectors import lists
-from anju.signage.services import comparing, consents, printing, styles
+from anju.signage.services import comparing, printing, styles
 from anju.signage.services.facts import inside_sign
 from anju.signage.testing import Street, make_photo, make_street
 
@@ -103,7 +104,7 @@ def test_a8_5_a_sign_is_found_out_of_date_by_itself_with_its_reason(
     assert list(lists.signs(street.office, {"why": why[0]}, "outdated")) == [found]
 
 
-def _change(street: Street, home: Dwelling, tenant: object, change: str) -> None:
+def _change(street: Street, home: Dwelling, tenant: Occupant, change: str) -> None:
     values: dict[str, dict[str, object]]
     if change == "state":
         values = {"facts": {"common_alarm": False}}
@@ -121,7 +122,7 @@ def _change(street: Street, home: Dwelling, tenant: object, change: str) -> None
     elif change == "moves in":
         arrive(by=street.office, dwelling=home, name="李强", since=time.today(), room=home.rooms.get())
     else:
-        consents.withdraw(by=street.office, occupant=tenant)  # type: ignore[arg-type]
+        consents.withdraw(by=street.office, dwelling=home, party=tenant.party)
 
 
 def test_a_sign_outside_stays_right_when_the_home_is_checked_anew_until_the_announced_day_is_past(

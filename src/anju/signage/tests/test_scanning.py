@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.test import Client
 
 from anju.core import time
@@ -181,20 +181,3 @@ def test_scans_are_deleted_when_their_time_is_over(street: Street) -> None:
     retention.start(time.now())
     jobs.run_all()
     assert list(Scan.objects.unscoped(reason="test")) == [kept]
-
-
-def test_a_richer_page_takes_the_place_of_the_simple_one_and_gets_the_same_state(
-    street: Street, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(public, "_pages", [])
-    seen = []
-
-    def page(request: HttpRequest, state: public.PublicState | None) -> HttpResponse:
-        seen.append(state)
-        return HttpResponse("richer", status=200 if state else 404)
-
-    public.use_page(page)
-    sign = street.posted(K.OUTSIDE, street.home())
-    assert words(look(sign)) == "richer"
-    assert Client().get("/q/AAAABBBBCCCC/").status_code == 404
-    assert [state.code if state else None for state in seen] == [sign.code, None]

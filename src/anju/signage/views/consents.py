@@ -1,4 +1,4 @@
-"""Consent to a name on the sign inside, recorded from a signed paper at the home's page."""
+"""Consent to a name on the sign inside, recorded from a signed paper at the home's page. The record is registration's."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 from anju.accounts.http import Request
 from anju.core.policy import needs
 from anju.dwellings.models import Dwelling
-from anju.signage.services import consents
+from anju.registration.models import Consent
+from anju.registration.services import consents
 
 
 @needs("registration.edit")
@@ -19,9 +20,9 @@ def consent(request: Request, code: str, occupant: int) -> HttpResponse:
     home = get_object_or_404(Dwelling.objects.for_user(request.user), code=code)
     row = get_object_or_404(home.occupants.select_related("party", "dwelling"), pk=occupant)
     if request.POST.get("do") == "withdraw":
-        consents.withdraw(by=request.user, occupant=row)
+        consents.withdraw(by=request.user, dwelling=home, party=row.party)
         messages.success(request, _("Withdrawn: from the next print on this person is only counted."))
     else:
-        consents.agree(by=request.user, occupant=row)
+        consents.give(by=request.user, dwelling=home, party=row.party, how=Consent.How.PAPER)
         messages.success(request, _("The consent is on record. The next print names the person, masked."))
     return redirect("dwellings:dwelling", code=home.code)
