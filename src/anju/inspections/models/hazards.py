@@ -142,6 +142,8 @@ class Hazard(ScopedModel):
             models.Index(fields=["state", "area_path"], name="hazard_state_area"),
             models.Index(fields=["due_at", "id"], condition=Q(active=True), name="hazard_active_due"),
             models.Index(fields=["area_path"], condition=Q(overdue=True), name="hazard_overdue_area"),
+            # The search box reads titles without reading the hazards.
+            models.Index(fields=["area_path", "title", "due_at"], condition=Q(active=True), name="hazard_active_title"),
         ]
         constraints = [
             # One open case per rule and spot: a second inspection finds it again, it does not open it again.

@@ -113,7 +113,12 @@ class Gateway:
             self._knock_device, self._say_heard, forget=self.committer.forget, came=self._came, ended=self._link_ended
         )
         units = gb26875_listener.Listener(
-            self._knock_unit, self._say, forget=self.committer.forget, came=self._came, ended=self._link_ended, now=time.now
+            self._knock_unit,
+            self._say,
+            forget=self.committer.forget,
+            came=self._came,
+            ended=self._link_ended,
+            now=time.now,
         )
         servers = [
             await _opened(devices.open(self.host, self.mqtt_port, self.tls), self.mqtt_port, "--mqtt-port"),

@@ -8,6 +8,8 @@ from django.db import transaction
 
 from anju.monitoring.models import Device, DeviceLink
 
+CHUNK = 200  # links in one transaction
+
 
 class Change(msgspec.Struct, frozen=True):
     """why: "" when the device came in, else how its link ended (`DeviceLink.Why`). will: its last will, as it came."""
@@ -18,10 +20,14 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def note_links(gateway: str, changes: Mapping[str, Change]) -> None:
-    """By the code of the device, the last change of each."""
-    with transaction.atomic():
-        _came(gateway, {code: change for code, change in changes.items() if not change.why})
-        _ended(gateway, {code: change for code, change in changes.items() if change.why})
+    """By the code of the device, the last change of each. A few at a time: after a cut all devices come back at once, and
+    alarms are stored meanwhile."""
+    rest = sorted(changes.items())
+    while rest:
+        some, rest = rest[:CHUNK], rest[CHUNK:]
+        with transaction.atomic():
+            _came(gateway, {code: change for code, change in some if not change.why})
+            _ended(gateway, {code: change for code, change in some if change.why})
 
 
 def _came(gateway: str, changes: Mapping[str, Change]) -> None:
@@ -48,4 +54,8 @@ def _ended(gateway: str, changes: Mapping[str, Change]) -> None:
 
 def end_links(gateway: str, at: datetime, why: str) -> int:
     """All that are known to stand at this gateway have ended; how many."""
-    return DeviceLink.objects.filter(gateway=gateway, lost_at=None).update(lost_at=at, why=why)
+    standing = DeviceLink.objects.filter(gateway=gateway, lost_at=None).values_list("pk", flat=True)
+    ended = 0
+    while some := list(standing[:CHUNK]):
+        ended += DeviceLink.objects.filter(pk__in=some).update(lost_at=at, why=why)
+    return ended

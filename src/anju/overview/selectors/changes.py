@@ -1,6 +1,6 @@
 """What the standard's answers did since yesterday morning: turned red, turned green, lost an answer, came new."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -18,7 +18,8 @@ from anju.dwellings.models import Dwelling, VerdictRecord
 V = Dwelling.Verdict
 HOUR = timedelta(hours=9)
 SOON = timedelta(days=60)
-LOOKED_AT = 2 * CAP
+LOOKED_AT = 2 * CAP  # homes of one page
+IN_THE_CITY = 5 * LOOKED_AT  # answers of a day
 
 
 @dataclass(frozen=True)
@@ -54,20 +55,26 @@ def since(now: datetime) -> datetime:
     return time.day_start(time.day_of(now) - timedelta(days=1)) + HOUR
 
 
-def _lately(user: User, start: datetime, area: Area | None) -> "QuerySet[VerdictRecord]":
-    """The latest answers since `start`, newest first, and no more than a page can look at in a large city."""
-    rows: QuerySet[VerdictRecord] = VerdictRecord.objects.for_user(user).filter(at__gte=start)
+def _newest(start: datetime) -> "QuerySet[VerdictRecord]":
+    rows: QuerySet[VerdictRecord] = VerdictRecord._base_manager.filter(at__gte=start).order_by("-at")
+    return rows[:IN_THE_CITY]
+
+
+def _lately(user: User, start: datetime, area: Area | None) -> list[int]:
+    """Ids of homes with an answer since `start`, no more than a page can look at. The day's answers come first and the area
+    after: a city has far more homes than a day has answers."""
+    rows = Dwelling.objects.for_user(user).filter(pk__in=_newest(start).values("dwelling"))
     if area is not None:
-        rows = rows.filter(paths.under("dwelling__area_path", area.path))
-    return rows.order_by("-at")[:LOOKED_AT]
+        rows = rows.filter(paths.under("area_path", area.path))
+    return list(rows.values_list("pk", flat=True)[:LOOKED_AT])
 
 
 def homes_changed(user: User, kind: Kind, start: datetime, area: Area | None = None) -> "QuerySet[Dwelling]":
     """Homes whose answer is now of the kind and was another one (or none) before `start`."""
-    return _changed(user, kind, start, set(_lately(user, start, area).values_list("dwelling", flat=True)))
+    return _changed(user, kind, start, _lately(user, start, area))
 
 
-def _changed(user: User, kind: Kind, start: datetime, among: set[int]) -> "QuerySet[Dwelling]":
+def _changed(user: User, kind: Kind, start: datetime, among: Sequence[int]) -> "QuerySet[Dwelling]":
     last = VerdictRecord._base_manager.filter(dwelling=OuterRef("pk"), at__lt=start).order_by("-at", "-id")
     rows: QuerySet[Dwelling] = Dwelling.objects.for_user(user).filter(pk__in=among)
     return rows.filter(kind.where).annotate(before=Subquery(last.values("verdict")[:1])).filter(kind.before)
@@ -87,8 +94,8 @@ class Change:
 def changes(user: User, now: datetime, area: Area | None = None) -> list[Change]:
     """Only what happened; counting stops at a thousand."""
     start = since(now)
-    lately = list(_lately(user, start, area).values_list("dwelling", flat=True))
-    all_looked_at, among = len(lately) < LOOKED_AT, set(lately)
+    among = _lately(user, start, area)
+    all_looked_at = len(among) < LOOKED_AT and _newest(start).count() < IN_THE_CITY
     found = []
     for kind in KINDS.values():
         number, more = capped_count(_changed(user, kind, start, among), CAP)
