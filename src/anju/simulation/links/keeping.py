@@ -11,7 +11,7 @@ from typing import Any
 from anju.simulation.devices import Device
 
 log = logging.getLogger(__name__)
-FIRST_PAUSE, LONGEST_PAUSE = 0.3, 20.0  # seconds before the next try
+FIRST_PAUSE, LONGEST_PAUSE, WHEN_REFUSED = 0.3, 5.0, 30.0  # seconds before the next try
 MOST_KEPT = 5000  # messages of one device that wait; then the oldest goes, as in a device with little memory
 
 
@@ -109,7 +109,7 @@ class Link(ABC):
             except Refused as error:
                 if not self.refused:
                     log.warning("%s: %s", self.device.shown, error)
-                self.refused, pause = str(error), LONGEST_PAUSE
+                self.refused, pause = str(error), WHEN_REFUSED
             except (OSError, EOFError, TimeoutError) as error:
                 log.debug("%s: %s", self.device.shown, error)
             except asyncio.CancelledError:
