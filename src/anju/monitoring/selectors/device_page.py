@@ -136,12 +136,12 @@ def long_curves(device: Device, limits: Sequence[Limit], today: date) -> list[Cu
     Of each day the mean and what came nearest to the limit: the highest, of a battery the lowest.
     """
     rows = ReadingHour.objects.filter(device=device, hour__gte=time.day_start(today - LONG))
-    days = rows.annotate(day=TruncDate("hour", tzinfo=time.SHANGHAI)).values("name", "day").order_by("day")
-    told: dict[str, dict[date, dict[str, Any]]] = {}
-    for row in days.annotate(
-        low=Min("lowest"), high=Max("highest"), mean=Sum("total") / Cast(Sum("count"), FloatField())
+    days = rows.annotate(day=TruncDate("hour", tzinfo=time.SHANGHAI)).values_list("name", "day").order_by("day")
+    told: dict[str, dict[date, Day]] = {}
+    for name, day, low, high, average in days.annotate(
+        low=Min("lowest"), high=Max("highest"), average=Sum("total") / Cast(Sum("count"), FloatField())
     ):
-        told.setdefault(row["name"], {})[row["day"]] = row
+        told.setdefault(name, {})[day] = Day(low, high, average)
     names = [limit.rule.reading for limit in limits] + [name for name in told if name in VALUES]
     found = []
     for name in dict.fromkeys(names):
@@ -151,17 +151,25 @@ def long_curves(device: Device, limits: Sequence[Limit], today: date) -> list[Cu
     return found[:CURVES]
 
 
-def _by_day(name: str, told: dict[date, dict[str, Any]], limits: Sequence[Limit]) -> Curve:
+@dataclass(frozen=True)
+class Day:
+    low: float
+    high: float
+    average: float
+
+
+def _by_day(name: str, told: dict[date, Day], limits: Sequence[Limit]) -> Curve:
     first, last = min(told), max(told)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     downwards = any(limit.rule.at_most is not None for limit in limits)
-    key, label = ("low", _("lowest")) if downwards else ("high", _("highest"))
-    lines: list[list[float | None]] = [
-        [round(told[day][which], 2) if day in told else None for day in days] for which in (key, "mean")
-    ]
-    series = [{"name": label, "data": lines[0]}, {"name": _("mean"), "data": lines[1], "dashed": True}]
+    label = _("lowest") if downwards else _("highest")
+    worse = {day: one.low if downwards else one.high for day, one in told.items()}
+    series: list[dict[str, Any]] = [
+        {"name": label, "data": [round(worse[day], 2) if day in told else None for day in days]},
+        {"name": _("mean"), "data": [round(told[day].average, 2) if day in told else None for day in days], "dashed": True},
+    ]  # fmt: skip
     chart = _chart(name, [f"{day:%m-%d}" for day in days], series, limits)
-    worst = (min if downwards else max)(row[key] for row in told.values())
+    worst = (min if downwards else max)(worse.values())
     sentence = _("%(name)s over %(days)s days: %(which)s %(worst)s %(unit)s") % {
         "name": READINGS[name], "days": len(days), "which": label, "worst": f"{worst:g}", "unit": VALUES[name],
     }  # fmt: skip
