@@ -3,9 +3,10 @@
 import { BarChart, LineChart } from "echarts/charts";
 import { AriaComponent, DatasetComponent, GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 
-echarts.use([AriaComponent, BarChart, CanvasRenderer, DatasetComponent, GridComponent, LineChart, MarkAreaComponent, MarkLineComponent, TooltipComponent]);
+echarts.use([AriaComponent, BarChart, CanvasRenderer, DatasetComponent, GridComponent, LabelLayout, LineChart, MarkAreaComponent, MarkLineComponent, TooltipComponent]);
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -60,6 +61,7 @@ function lines(data) {
       itemStyle: { color: token(line.ink ? "--a-ink" : index ? "--a-ink-3" : "--a-accent") },
       lineStyle: { color: token(line.ink ? "--a-ink" : index ? "--a-ink-3" : "--a-accent"), width: 2.25, type: line.dashed ? "dashed" : "solid", join: "round" },
       endLabel: { show: true, formatter: (point) => (data.series.length > 1 ? `${line.name} ${point.value}${data.unit ?? ""}` : ""), ...text({ color: token("--a-ink"), fontWeight: 600 }) },
+      labelLayout: { moveOverlap: "shiftY" }, // ends of lines that lie close together
       markLine: index ? undefined : { symbol: "none", silent: true, data: [...marks, ...events] },
       markPoint: undefined,
       markArea: index || !data.since ? undefined : { silent: true, itemStyle: { color: token("--a-bad-tint"), opacity: 0.7 }, data: [[{ xAxis: data.since }, { xAxis: data.to }]] },

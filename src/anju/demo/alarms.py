@@ -76,6 +76,7 @@ def make(chance: Random, today: date) -> None:
     _yesterday(now)
     _gas_now(now)
     _this_morning(chance, hung, now)
+    _looked_at(now)
 
 
 def _homes(chance: Random) -> list[Dwelling]:
@@ -214,6 +215,12 @@ def _yesterday(now: datetime) -> None:
     )  # fmt: skip
 
 
+def _acknowledge_all(one: Attended) -> None:
+    """The danger, and the pre-alarm that came before it."""
+    for alarm in Alarm._base_manager.filter(device=one.alarm.device, state=Alarm.State.NEW).order_by("id"):
+        handling.acknowledge(by=one.operator, alarm=alarm)
+
+
 def _gas_now(now: datetime) -> None:
     """A quarter of an hour ago; the station of that estate is there, and airs the kitchen."""
     one = _attended("市北新村", "gas", "厨房燃气探测器", now - timedelta(minutes=14), now)
@@ -221,7 +228,7 @@ def _gas_now(now: datetime) -> None:
         _play(
             one.alarm.received_at,
             (
-                (8, lambda: handling.acknowledge(by=one.operator, alarm=one.alarm)),
+                (8, lambda: _acknowledge_all(one)),
                 (21, lambda: callouts.accept(by=one.station, callout=one.row)),
                 (143, lambda: callouts.arrive(by=one.station, callout=one.row)),
             ),
@@ -241,6 +248,14 @@ def _this_morning(chance: Random, hung: Sequence[Told], now: datetime) -> None:
     current = next((told for told in other if told.device.kind == "residual_current"), None)
     if current is not None:
         _pre_alarm(chance, current, now - timedelta(minutes=6))
+
+
+def _looked_at(now: datetime) -> None:
+    """What has been open since yesterday, or since early, was seen by somebody."""
+    seen = Alarm._base_manager.filter(state=Alarm.State.NEW, first_at__lt=now - timedelta(hours=1))
+    for alarm in seen.filter(kind__in=("battery", "silent", "fault", "patrol", "pre_alarm")).order_by("id"):
+        with time.in_the_past(min(alarm.received_at + timedelta(minutes=4), now)):
+            handling.acknowledge(by=_operator(alarm.device), alarm=alarm)
 
 
 def _events(devices: Sequence[Told], event: str, at: datetime) -> None:

@@ -319,7 +319,7 @@ def _now(now: datetime) -> None:
     said: tuple[tuple[Device, str, int, dict[str, Any]], ...] = (
         (lane, "lane_occupied", 47, {"lane": "A1"}),
         (lift, "ebike_in_lift", 6, {}),
-        (pile, "port_fault", 130, {"port": "4"}),
+        (pile, "port_fault", 100, {"port": "4"}),
     )
     for device, event, minutes, detail in said:
         at = now - timedelta(minutes=minutes)

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import FloatField, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Cast, TruncDate
 from django.utils.translation import gettext as _
 
 from anju.audit.models import Entry
@@ -20,6 +21,7 @@ from anju.monitoring.wording_devices import READINGS, changed_words, source_word
 
 DAYS = 14  # so far back readings are looked for, day by day
 POINTS = 240
+LONG, LEAST_DAYS = timedelta(days=90), 3  # of the long curve; fewer days are on the short one anyway
 CURVES = 3
 SHOWN_REJECTED = 20
 
@@ -101,24 +103,77 @@ def _curve(name: str, points: Sequence[tuple[datetime, float]], limits: Iterable
     points = sorted(points)
     values = [value for _at, value in points]
     drawn = [limit for limit in limits if limit.rule.rises_by is None]
-    unit = VALUES[name]
-    marks = [
-        {"y": limit.rule.limit, "name": f"{limit.raises} {limit.rule.limit:g}", "state": _tone(limit.rule.raises)}
-        for limit in drawn
-    ]
-    top = max([*values, *(limit.rule.limit for limit in drawn)])
-    bottom = min([*values, *(limit.rule.limit for limit in drawn), 0 if min(values) >= 0 else min(values)])
-    room = (top - bottom) * 0.1 or 1
-    chart = {
-        "kind": "line", "unit": unit if len(unit) <= 5 else "", "min": round(bottom, 1), "max": round(top + room, 1),
-        "x": [f"{time.local(at):%m-%d %H:%M}" for at, _value in points],
-        "series": [{"name": str(READINGS[name]), "data": values}], "marks": marks,
-    }  # fmt: skip
+    chart = _chart(
+        name, [f"{time.local(at):%m-%d %H:%M}" for at, _value in points], [{"name": str(READINGS[name]), "data": values}], drawn
+    )  # fmt: skip
     sentence = _("%(name)s: last %(last)s %(unit)s, between %(low)s and %(high)s; limits %(limits)s") % {
-        "name": READINGS[name], "last": f"{values[-1]:g}", "unit": unit, "low": f"{min(values):g}", "high": f"{max(values):g}",
+        "name": READINGS[name], "last": f"{values[-1]:g}", "unit": VALUES[name], "low": f"{min(values):g}", "high": f"{max(values):g}",
         "limits": _(", ").join(limit.words for limit in drawn) or "–",
     }  # fmt: skip
     return Curve(name, str(READINGS[name]), chart, sentence)
+
+
+def _chart(name: str, x: list[str], series: list[dict[str, Any]], limits: Sequence[Limit]) -> dict[str, Any]:
+    """What frontend/charts.js draws, with the limits in sight."""
+    values = [value for line in series for value in line["data"] if value is not None]
+    unit = VALUES[name]
+    marks = [
+        {"y": limit.rule.limit, "name": f"{limit.raises} {limit.rule.limit:g}", "state": _tone(limit.rule.raises)}
+        for limit in limits
+    ]
+    top = max([*values, *(limit.rule.limit for limit in limits)])
+    bottom = min([*values, *(limit.rule.limit for limit in limits), 0 if min(values) >= 0 else min(values)])
+    room = (top - bottom) * 0.1 or 1
+    return {
+        "kind": "line", "unit": unit if len(unit) <= 5 else "", "min": round(bottom, 1), "max": round(top + room, 1),
+        "x": x, "series": series, "marks": marks,
+    }  # fmt: skip
+
+
+def long_curves(device: Device, limits: Sequence[Limit], today: date) -> list[Curve]:
+    """Three months day by day, from what was counted together by the hour; the readings themselves may be gone.
+
+    Of each day the mean and what came nearest to the limit: the highest, of a battery the lowest.
+    """
+    rows = ReadingHour.objects.filter(device=device, hour__gte=time.day_start(today - LONG))
+    days = rows.annotate(day=TruncDate("hour", tzinfo=time.SHANGHAI)).values_list("name", "day").order_by("day")
+    told: dict[str, dict[date, Day]] = {}
+    for name, day, low, high, average in days.annotate(
+        low=Min("lowest"), high=Max("highest"), average=Sum("total") / Cast(Sum("count"), FloatField())
+    ):
+        told.setdefault(name, {})[day] = Day(low, high, average)
+    names = [limit.rule.reading for limit in limits] + [name for name in told if name in VALUES]
+    found = []
+    for name in dict.fromkeys(names):
+        if len(told.get(name, ())) >= LEAST_DAYS:
+            drawn = [limit for limit in limits if limit.rule.reading == name and limit.rule.rises_by is None]
+            found.append(_by_day(name, told[name], drawn))
+    return found[:CURVES]
+
+
+@dataclass(frozen=True)
+class Day:
+    low: float
+    high: float
+    average: float
+
+
+def _by_day(name: str, told: dict[date, Day], limits: Sequence[Limit]) -> Curve:
+    first, last = min(told), max(told)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    downwards = any(limit.rule.at_most is not None for limit in limits)
+    label = _("lowest") if downwards else _("highest")
+    worse = {day: one.low if downwards else one.high for day, one in told.items()}
+    series: list[dict[str, Any]] = [
+        {"name": label, "data": [round(worse[day], 2) if day in told else None for day in days]},
+        {"name": _("mean"), "data": [round(told[day].average, 2) if day in told else None for day in days], "dashed": True},
+    ]  # fmt: skip
+    chart = _chart(name, [f"{day:%m-%d}" for day in days], series, limits)
+    worst = (min if downwards else max)(worse.values())
+    sentence = _("%(name)s over %(days)s days: %(which)s %(worst)s %(unit)s") % {
+        "name": READINGS[name], "days": len(days), "which": label, "worst": f"{worst:g}", "unit": VALUES[name],
+    }  # fmt: skip
+    return Curve(f"{name}-days", str(READINGS[name]), chart, sentence)
 
 
 def _tone(raised: str) -> str:
@@ -192,11 +247,6 @@ def history(device: Device, most: int = 30) -> list[Event]:
     """From the log: who changed what, newest first."""
     rows = Entry.objects.filter(subject_type=Device._meta.label_lower, subject_id=device.code).order_by("-at", "-id")
     return [Event(row.at, *changed_words(row), row.actor_name) for row in rows[:most]]
-
-
-def hours_kept(device: Device) -> int:
-    """Hours of which a summary is kept when the readings themselves are gone."""
-    return ReadingHour.objects.filter(device=device).values("hour").distinct().count()
 
 
 def parts_of(user: Any, device: Device) -> list[Device]:

@@ -15,10 +15,11 @@ from anju.areas.models import Area
 from anju.audit.models import Entry
 from anju.core import time
 from anju.dwellings.models import Dwelling
-from anju.dwellings.testing import make_dwelling, make_grid, make_user
+from anju.dwellings.testing import make_dwelling, make_estate, make_grid, make_unit, make_user
 from anju.monitoring.models import Alarm
 from anju.monitoring.selectors import figures
 from anju.monitoring.selectors.curve import curve_of
+from anju.monitoring.selectors.elevation import elevation_of
 from anju.monitoring.services import handling
 from anju.monitoring.testing import hear, make_alarm, make_device, make_message
 from anju.monitoring.worklist_alarms import search, urgent, work
@@ -324,3 +325,27 @@ def test_the_page_of_a_home_shows_its_alarms(client: Client, home: Dwelling, gri
     text = page(client, office, reverse("dwellings:dwelling", args=[home.code]))
     assert at("alarm", fire.code) in text
     assert at("alarm", over.code) in text
+
+
+def test_a4_4_the_house_from_the_front_shows_the_floor_and_how_many_live_above(
+    client: Client, grid: Area, operator: User
+) -> None:
+    unit = make_unit(grid, make_estate(grid, "兰泾花苑"))
+    homes = {
+        number: make_dwelling(grid, place=unit, number=number) for number in ("301", "302室", "402", "502", "1802")
+    }
+    for number, people in (("402", 2), ("502", 4)):
+        Dwelling._base_manager.filter(pk=homes[number].pk).update(people=people)
+    alarm = raised(homes["302室"])
+    found = elevation_of(operator, alarm)
+    assert found is not None
+    assert [floor for floor, _doors in found.rows] == [7, 6, 5, 4, 3, 2, 1], "a tower is cut to the floors around"
+    doors = {floor: [(door.number, door.state) for door in doors] for floor, doors in found.rows}
+    assert doors[3] == [("301", ""), ("302", "bad")]
+    assert doors[5] == [("", ""), ("502", "due")]
+    assert (found.floor, found.above) == (3, 6)
+    text = page(client, operator, at("alarm", alarm.code))
+    assert "a-house" in text
+    assert found.sentence in text.replace("&amp;", "&")
+    village = raised(make_dwelling(grid, number="三组 48 号"))
+    assert elevation_of(operator, village) is None, "a house of a village has no floors by its number"

@@ -20,7 +20,8 @@ from anju.core.sheets import workbook
 from anju.dwellings.testing import SOUND_ROOM, make_area, make_dwelling, make_estate, make_grid, make_unit, make_user
 from anju.jobs import services as jobs
 from anju.monitoring import thresholds, wording_devices
-from anju.monitoring.models import Device, DeviceBatch, DeviceState
+from anju.monitoring.models import Device, DeviceBatch, DeviceState, ReadingHour
+from anju.monitoring.selectors import device_page
 from anju.monitoring.services import keys, register
 from anju.monitoring.testing import hear, make_alarm, make_device, make_message, make_unusable
 
@@ -353,3 +354,22 @@ def test_who_may_only_look_changes_nothing(town: Town, department: str) -> None:
         assert town.post(name, device.code).status_code == 403
     assert town.post("new").status_code == 403
     assert town.client.get(reverse("devices:unknown")).status_code == 403
+
+
+def test_a4_3_the_long_curve_is_drawn_from_the_hours_and_outlives_the_readings(town: Town) -> None:
+    device, today = make_device("residual_current", place=town.estate), time.today()
+    noon = time.day_start(today) + timedelta(hours=12)
+    for ago, highest in ((1, 90.0), (2, 310.0), (5, 80.0)):
+        for hour in (0, 1):
+            ReadingHour.objects.create(
+                device=device, hour=noon - timedelta(days=ago, hours=hour), name="residual_current", count=10, lowest=20,
+                highest=highest - hour, total=400,
+            )  # fmt: skip
+    (curve,) = device_page.long_curves(device, device_page.limits_of(device, today), today)
+    assert [line["data"] for line in curve.chart["series"]] == [
+        [80.0, None, None, 310.0, 90.0], [40.0, None, None, 40.0, 40.0],
+    ], "a day without a reading is a gap"  # fmt: skip
+    assert [mark["y"] for mark in curve.chart["marks"]] == [300.0]
+    assert "residual_current-days-curve" in town.get("device", device.code)
+    ReadingHour.objects.filter(hour__lt=noon - timedelta(days=1, hours=2)).delete()
+    assert device_page.long_curves(device, [], today) == [], "two days are on the short curve"

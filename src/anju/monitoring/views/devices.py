@@ -79,6 +79,7 @@ def device(request: Request, code: str) -> HttpResponse:
     context = {
         "device": row, "line": line, "link": link_of(row, now), "now": now, "today": today, "limits": limits, "newest": device_page.newest(row, limits),
         "curves": device_page.curves(row, readings, limits), "readings": [_said(reading) for reading in readings[:12]],
+        "long_curves": device_page.long_curves(row, limits, today),
         "alarms": alarms, "open_alarms": sum(alarm.is_open for alarm in alarms),
         "refused": [(one, wording.WHY_REJECTED[one.reason]) for one in refused[:5]], "refused_count": capped_count(refused)[0],
         "keys": device_page.keys_of(row, now), "unshown": in_use and unshown(row, now) is not None,

@@ -18,6 +18,7 @@ from anju.monitoring.models import Alarm, AlarmEvent
 from anju.monitoring.response import help_for, helper
 from anju.monitoring.selectors import alarms as selectors
 from anju.monitoring.selectors.curve import curve_of
+from anju.monitoring.selectors.elevation import elevation_of
 from anju.monitoring.services import handling
 from anju.monitoring.vocabulary import DANGER
 
@@ -37,7 +38,7 @@ def details(
         "curve": curve, "chart": curve.chart if curve else None, "curve_sentence": _curve_sentence(alarm, curve),
         "fellows": [(row, wording.title(row)) for row in selectors.fellows(request.user, alarm)],
         "events": [_event(event) for event in selectors.events_of(alarm)],
-        "dangerous": alarm.kind in DANGER, "old": now - alarm.received_at > timedelta(hours=1),
+        "elevation": elevation_of(request.user, alarm), "dangerous": alarm.kind in DANGER, "old": now - alarm.received_at > timedelta(hours=1),
         "took": wording.seconds(int(((alarm.closed_at or now) - alarm.received_at).total_seconds())),
         "telephones": _telephones(alarm), "first_help": helping.first(alarm) if helping and may else "",
         "may_acknowledge": may and alarm.state == S.NEW, "may_dispatch": may and alarm.state in (S.NEW, S.ACKNOWLEDGED),

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from anju.areas.models import PilotDesignation, Place
 from anju.core import paths
+from anju.dwellings.doors import door_of, plain
 from anju.dwellings.models import Dwelling
 from anju.signage.selectors.doors import state_of
 from anju.signage.selectors.surroundings import Surroundings, present
@@ -29,7 +30,6 @@ COLUMNS = (
     "place_id",
     "area_path",
 )
-DOOR = re.compile(r"(\d{1,2})(\d{2})")
 
 
 def _homes(places: Sequence[Place]) -> list[Dwelling]:
@@ -139,18 +139,13 @@ def _name(place: Place, around: Surroundings) -> str:
     return "".join(around.places[path].name for path in paths.ancestors(place.path)[1:]) or place.name
 
 
-def _plain(number: str) -> str:
-    return number.strip().removesuffix("室").removesuffix("号")
-
-
 def _floors(place: Place, homes: Sequence[Dwelling]) -> tuple[list[dict[str, Any]], bool]:
     """Rows from the top floor down, each with a cell per door. Only what is let carries a number; a blank cell does not tell
     an empty home from one its owner lives in, nor from a door that is on no record."""
-    shown = {_plain(home.number): state_of(home) for home in homes}
-    doors = {number: DOOR.fullmatch(number) for number in shown}
-    if not all(doors.values()):
+    shown = {plain(home.number): state_of(home) for home in homes}
+    where = {number: found for number in shown if (found := door_of(number))}
+    if len(where) < len(shown):
         return _rows_of(shown), False
-    where = {number: (int(found[1]), found[2]) for number, found in doors.items() if found}
     columns = sorted({column for _floor, column in where.values()})
     at = {place_of: number for number, place_of in where.items()}
     top = max([floor for floor, _column in where.values()] + [place.storeys or 1])

@@ -11,7 +11,7 @@ from typing import Any
 from anju.simulation.devices import Device
 
 log = logging.getLogger(__name__)
-FIRST_PAUSE, LONGEST_PAUSE = 0.3, 20.0  # seconds before the next try
+FIRST_PAUSE, LONGEST_PAUSE, WHEN_REFUSED = 0.3, 5.0, 30.0  # seconds before the next try
 MOST_KEPT = 5000  # messages of one device that wait; then the oldest goes, as in a device with little memory
 
 
@@ -44,7 +44,8 @@ class Link(ABC):
         self.device, self.ways = device, ways
         self.kept: dict[int, Said] = {}  # in the order in which it was said
         self.refused = ""
-        self.wanted = asyncio.Event()  # something to say
+        self.wanted = asyncio.Event()  # something to say, or a line that is to stand
+        self.news = asyncio.Event()  # something new was said
         self.open = asyncio.Event()  # its line is not cut
         self.open.set()
         self._numbers = 0
@@ -62,12 +63,22 @@ class Link(ABC):
 
     def say(self, at: datetime, words: str, values: dict[str, float], event: str, detail: dict[str, Any]) -> Said:
         said = Said(self.message(at, values, event, detail), words)
+        return self.keep(said)
+
+    def keep(self, said: Said) -> Said:
         self._numbers = self._numbers % 0xFFFF + 1
         self.kept[self._numbers] = said
         if len(self.kept) > MOST_KEPT:
             del self.kept[next(iter(self.kept))]
         self.wanted.set()
+        self.news.set()
         return said
+
+    async def nap(self, reading: "asyncio.Task[None]", longest: float) -> None:
+        """Until something new is said, the line ends, or so many seconds have passed. Clear `news` before looking at `kept`."""
+        news = asyncio.ensure_future(self.news.wait())
+        await asyncio.wait({reading, news}, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
+        news.cancel()
 
     def confirm(self, number: int) -> None:
         said = self.kept.pop(number, None)
@@ -98,7 +109,7 @@ class Link(ABC):
             except Refused as error:
                 if not self.refused:
                     log.warning("%s: %s", self.device.shown, error)
-                self.refused, pause = str(error), LONGEST_PAUSE
+                self.refused, pause = str(error), WHEN_REFUSED
             except (OSError, EOFError, TimeoutError) as error:
                 log.debug("%s: %s", self.device.shown, error)
             except asyncio.CancelledError:

@@ -15,6 +15,7 @@ from anju.simulation.links.keeping import Link, Refused, Ways
 
 KEEP_ALIVE = 120  # seconds
 HANGS_UP = 4.0  # seconds after a sleeper's last word
+LOOK = 1.0  # seconds between looks at what is late
 PATIENCE = 30.0  # seconds without an answer after which the line is given up
 
 
@@ -77,29 +78,28 @@ class MqttLink(Link):
         if not self.sleeps:
             writer.write(packets.subscribe(1, [(f"anju/v1/{code}/down", 1)]))
 
-    async def _write(self, writer: asyncio.StreamWriter, reading: asyncio.Task[None]) -> None:
-        sent: set[int] = set()
-        quiet = waited = 0.0
+    async def _write(self, writer: asyncio.StreamWriter, reading: "asyncio.Task[None]") -> None:
+        clock, sent = asyncio.get_running_loop().time, set[int]()
+        spoke = clock()
         while not reading.done():
+            self.news.clear()
             for number in [one for one in self.kept if one not in sent]:
                 topic = f"anju/v1/{self.device.code}/up"
                 writer.write(packets.publish(topic, self.kept[number].wire, number=number))
                 sent.add(number)
-                quiet = waited = 0.0
+                spoke = clock()
             sent &= self.kept.keys()  # numbers come around
+            quiet = clock() - spoke
             if self.sleeps and not self.kept and quiet >= HANGS_UP:
                 return
-            if sent and waited >= PATIENCE:
+            if sent and quiet >= PATIENCE:
                 raise TimeoutError("no PUBACK")
             if quiet >= KEEP_ALIVE / 2:
                 writer.write(packets.PING)
-                quiet = 0.0
+                spoke = clock()
             await writer.drain()
-            await asyncio.wait({reading}, timeout=0.1 if self.kept else 0.5)
-            quiet += 0.1 if self.kept else 0.5
-            waited += 0.1 if self.kept else 0.0
-        error = reading.exception()
-        raise error if error else EOFError("the gateway hung up")
+            await self.nap(reading, LOOK)
+        raise reading.exception() or EOFError("the gateway hung up")
 
     async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:

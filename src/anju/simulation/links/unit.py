@@ -10,7 +10,8 @@ from anju.monitoring.gateway.gb26875 import objects, tables
 from anju.simulation.devices import Device
 from anju.simulation.links.keeping import Link, Refused, Said, Ways
 
-PATIENCE = 30.0
+LOOK = 1.0  # seconds between looks at what is late
+PATIENCE = 30.0  # seconds without 确认 after which a frame is sent again
 GUARD_ANSWERS = 6.0  # seconds until somebody presses the button of 查岗
 BITS = {"fire": 1 << 1, "pre_alarm": 1 << 1, "gas_leak": 1 << 1, "fault": 1 << 2, "restored": 0}
 COMPONENTS = {"smoke": 40, "gas": 11, "residual_current": tables.RESIDUAL_CURRENT, "cable_temperature": tables.CABLE_TEMPERATURE}  # fmt: skip
@@ -48,10 +49,7 @@ class UnitLink(Link):
         return gb26875.encode(gb26875.Frame(serial, command, self.address, bytes(6), gb26875.write_time(at), data))
 
     def of_part(self, words: str, wire: bytes) -> Said:
-        self._numbers = self._numbers % 0xFFFF + 1
-        said = self.kept[self._numbers] = Said(wire, words)
-        self.wanted.set()
-        return said
+        return self.keep(Said(wire, words))
 
     async def talk(self) -> None:
         reader, writer = await asyncio.open_connection(self.ways.host, self.ways.gb26875_port)
@@ -61,13 +59,14 @@ class UnitLink(Link):
         clock = asyncio.get_running_loop().time
         try:
             while not reading.done():
+                self.news.clear()
                 for number, said in self.kept.items():
                     if clock() - sent.get(number, -PATIENCE) >= PATIENCE:
                         writer.write(said.wire)
                         sent[number] = clock()
                 sent = {number: at for number, at in sent.items() if number in self.kept}
                 await writer.drain()
-                await asyncio.wait({reading}, timeout=0.1 if self.kept else 0.5)
+                await self.nap(reading, LOOK)
             raise reading.exception() or EOFError("the gateway hung up")
         finally:
             reading.cancel()

@@ -2,11 +2,7 @@
 
 import pytest
 
-from anju.core import time
-from anju.monitoring.models import Device
-from anju.monitoring.thresholds import edition_on
 from anju.simulation import scenario
-from anju.simulation.life import swell
 from anju.simulation.scenario import BadScenario
 
 pytestmark = pytest.mark.nodatabase
@@ -24,40 +20,6 @@ def test_every_shipped_scenario_can_be_read_and_says_in_both_languages_what_it_i
         assert found.title.zh, name
         assert found.about.en, name
         assert all(step.who in found.cast for step in found.steps), name
-
-
-def test_it_knows_the_kinds_of_the_register_and_an_ordinary_day_has_a_rhythm_for_each_that_speaks() -> None:
-    assert set(scenario.KINDS) == set(Device.Kind.values)
-    found = scenario.parse(scenario.load("ordinary-day")[1], file="ordinary-day.yaml")
-    lent = {
-        "smoke",
-        "gas",
-        "residual_current",
-        "breaker",
-        "lock",
-        "face_terminal",
-        "charging_pile",
-        "lane_camera",
-        "lift_blocker",
-    }
-    assert lent <= set(found.life)
-
-
-def test_on_an_ordinary_day_no_reading_comes_near_a_limit_and_nobody_falls_silent() -> None:
-    """What a device can say at most, against the limits in force: a living city raises no danger by itself."""
-    found = scenario.parse(scenario.load("ordinary-day")[1], file="ordinary-day.yaml")
-    kinds = edition_on(time.today()).kinds
-    for kind, rhythm in found.life.items():
-        allowed = kinds[kind].silent_after
-        assert allowed is None or scenario.seconds(rhythm.every) * 1.2 < allowed
-        for name, wave in rhythm.values.items():
-            most = wave.calm + wave.own + wave.noise + max(swell(wave, quarter / 4) for quarter in range(96))
-            limits = [
-                rule.at_least
-                for rule in kinds[kind].by_reading.get(name, ())
-                if rule.at_least is not None and rule.rises_by is None
-            ]
-            assert all(most < limit * 0.8 for limit in limits), (kind, name)
 
 
 @pytest.mark.parametrize(
