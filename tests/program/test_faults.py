@@ -150,10 +150,10 @@ def test_a4_4_a_network_that_delays_cuts_half_opens_and_repeats_loses_nothing_an
 
 
 def _ready(port: int) -> tuple[int, dict[str, Any]]:
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    link.request("GET", "/readyz", headers={"Host": "127.0.0.1"})
-    answer = link.getresponse()
-    return answer.status, json.loads(answer.read())
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as link:
+        link.request("GET", "/readyz", headers={"Host": "127.0.0.1"})
+        answer = link.getresponse()
+        return answer.status, json.loads(answer.read())
 
 
 @contextmanager
