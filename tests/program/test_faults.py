@@ -11,6 +11,7 @@ import re
 import resource
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -27,11 +28,6 @@ from tests.program.proxy import MOODS, Proxy
 
 pytestmark = pytest.mark.nodatabase
 MESSAGES = 600
-NOT_OWNER_OF_ALL = [
-    "setpriv",
-    "--bounding-set=-dac_override,-dac_read_search",
-    "--inh-caps=-all",
-]  # root may write anything
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +43,12 @@ def new_rows(city: City, before: dict[str, int]) -> dict[str, int]:
 
 def stored(number: int) -> dict[str, int]:
     return {"rows": number, "keys": number, "rejected": 0, "alarms": 0}
+
+
+def limited() -> list[str]:
+    """A program that runs another one as somebody for whom permissions count: root may write anything."""
+    taken = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+    return taken if os.geteuid() == 0 else []
 
 
 # ---- the order of things ----
@@ -150,10 +152,10 @@ def test_a4_4_a_network_that_delays_cuts_half_opens_and_repeats_loses_nothing_an
 
 
 def _ready(port: int) -> tuple[int, dict[str, Any]]:
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    link.request("GET", "/readyz", headers={"Host": "127.0.0.1"})
-    answer = link.getresponse()
-    return answer.status, json.loads(answer.read())
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as link:
+        link.request("GET", "/readyz", headers={"Host": "127.0.0.1"})
+        answer = link.getresponse()
+        return answer.status, json.loads(answer.read())
 
 
 @contextmanager
@@ -240,22 +242,34 @@ def test_a4_4_on_a_full_disk_nothing_is_acknowledged_and_all_goes_on_when_there_
     assert new_rows(city, before) == stored(MESSAGES * 20)
 
 
-def test_a4_4_in_a_folder_it_may_not_write_a_gateway_takes_nothing_in_and_goes_on_when_it_may(tmp_path: Path) -> None:
+def test_a_gateway_does_not_start_in_a_folder_it_may_not_write_and_says_so(city: City) -> None:
+    command = [*limited(), sys.executable, "-m", "anju.cli", "gateway", *listeners()]
+    city.folder.chmod(0o555)
+    try:
+        done = subprocess.run(command, env=city.environment, capture_output=True, text=True, check=False, timeout=240)
+    finally:
+        city.folder.chmod(0o755)
+    assert done.returncode == 1
+    assert str(city.folder) in done.stderr
+    assert "a folder this user may write to" in done.stderr
+
+
+def test_a4_4_while_it_may_not_write_the_database_a_gateway_takes_nothing_in_and_goes_on_when_it_may(
+    tmp_path: Path,
+) -> None:
     city = City(tmp_path / "city")
     try:
         (code, key) = city.make_devices("smoke")[0]
-        files = [city.folder / "anju.sqlite3", city.folder]
-        for file in files:
-            file.chmod(0o555 if file.is_dir() else 0o444)
-        gateway = city.start(*listeners(), under=NOT_OWNER_OF_ALL if os.geteuid() == 0 else [])
+        (city.folder / "anju.sqlite3").chmod(0o444)
+        gateway = city.start(*listeners(), under=limited())
         device = MqttDevice(code, key, 50)
 
         async def run() -> int:
             talking = asyncio.ensure_future(_always(device, ports(gateway)[0]))
             await asyncio.sleep(4.0)
             acknowledged = len(device.acknowledged)
-            for file in files:
-                file.chmod(0o755 if file.is_dir() else 0o644)
+            for file in city.folder.glob("anju.sqlite3*"):
+                file.chmod(0o644)
             await asyncio.wait_for(talking, 240)
             return acknowledged
 

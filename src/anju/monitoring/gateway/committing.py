@@ -1,8 +1,11 @@
-"""From many connections to one writer: what came in is stored batch by batch, and acknowledged after the commit (A4.4).
+"""From many connections to few writers: what came in is stored batch by batch, and acknowledged after the commit (A4.4).
 
 A batch never waits for company: while one is being written the next collects, and it starts the moment the last one ends.
 One message alone is therefore written at once, and under load batches grow by themselves. When the database does not answer
 nothing is acknowledged; the batch is tried again until it does, and meanwhile the connections are not read.
+
+A database that takes several writers gets several lanes: while one waits for the server the other one judges. A device always
+has the same lane, so its messages stay in order; two lanes are to one another what two gateways are.
 """
 
 import asyncio
@@ -13,6 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
+from zlib import crc32
 
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -32,31 +36,44 @@ class Pausable(Protocol):
 
 
 @dataclass
+class _Lane(Generic[Item, Result]):
+    """One writer with its queue. failing_since: monotonic seconds; None while it works."""
+
+    waiting: deque[tuple[Item, Callable[[Result], None]]] = field(default_factory=deque)
+    thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "commit"))
+    task: asyncio.Task[None] | None = None
+    failing_since: float | None = None
+
+
 class Committer(Generic[Item, Result]):
-    """`store(items)` writes all of them in one transaction, in a thread of its own, and gives one result for each, also
-    for an item that cannot be stored. Its raising means that the database does not answer.
+    """`store(items)` writes all of them in one transaction, in a thread of its lane, and gives one result for each, also for
+    an item that cannot be stored. Its raising means that the database does not answer.
     """
 
-    store: Callable[[Sequence[Item]], Sequence[Result]]
-    failing_since: float | None = None  # monotonic seconds; None while it works
-    committed: int = 0
-    _waiting: deque[tuple[Item, Callable[[Result], None]]] = field(default_factory=deque)
-    _paused: set[Pausable] = field(default_factory=set)
-    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "commit"))
-    _task: asyncio.Task[None] | None = None
+    def __init__(self, store: Callable[[Sequence[Item]], Sequence[Result]], lanes: int = 1) -> None:
+        self.store = store
+        self.committed = 0
+        self._lanes: list[_Lane[Item, Result]] = [_Lane() for _n in range(lanes)]
+        self._paused: set[Pausable] = set()
 
-    def put(self, item: Item, then: Callable[[Result], None], source: Pausable | None = None) -> None:
-        """Queue one item; `then(result)` is called in the loop's thread after the commit, and never before."""
-        self._waiting.append((item, then))
-        if source is not None and len(self._waiting) >= FULL and source not in self._paused:
+    def put(self, item: Item, then: Callable[[Result], None], source: Pausable | None = None, device: str = "") -> None:
+        """Queue one item; `then(result)` is called in the loop's thread after the commit, and never before. Items of one
+        device are written in the order they were put."""
+        lane = self._lanes[crc32(device.encode()) % len(self._lanes) if len(self._lanes) > 1 else 0]
+        lane.waiting.append((item, then))
+        if source is not None and self.waiting >= FULL and source not in self._paused:
             source.pause_reading()
             self._paused.add(source)
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._run())
+        if lane.task is None or lane.task.done():
+            lane.task = asyncio.get_running_loop().create_task(self._run(lane))
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting)
+        return sum(len(lane.waiting) for lane in self._lanes)
+
+    @property
+    def failing(self) -> bool:
+        return any(lane.failing_since is not None for lane in self._lanes)
 
     def forget(self, source: Pausable) -> None:
         """The connection is gone."""
@@ -64,25 +81,27 @@ class Committer(Generic[Item, Result]):
 
     async def drain(self) -> None:
         """Until everything that was put has been stored."""
-        while self._task is not None and not self._task.done():
-            await asyncio.wait([self._task])
+        while tasks := [lane.task for lane in self._lanes if lane.task is not None and not lane.task.done()]:
+            await asyncio.wait(tasks)
 
     def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        for lane in self._lanes:
+            if lane.task is not None:
+                lane.task.cancel()
+        for lane in self._lanes:
+            lane.thread.shutdown(wait=True, cancel_futures=True)
 
-    async def _run(self) -> None:
-        while self._waiting:
-            batch = [self._waiting.popleft() for _n in range(min(MOST, len(self._waiting)))]
-            results = await self._stored([item for item, _then in batch])
+    async def _run(self, lane: _Lane[Item, Result]) -> None:
+        while lane.waiting:
+            batch = [lane.waiting.popleft() for _n in range(min(MOST, len(lane.waiting)))]
+            results = await self._stored(lane, [item for item, _then in batch])
             self.committed += len(batch)
             for (_item, then), result in zip(batch, results, strict=True):
                 try:
                     then(result)
                 except Exception:  # one connection's trouble is not the others'
                     log.exception("a stored message could not be acknowledged; its device sends it again")
-            if self._paused and len(self._waiting) <= ROOM:
+            if self._paused and self.waiting <= ROOM:
                 self._resume()
 
     def _resume(self) -> None:
@@ -90,26 +109,28 @@ class Committer(Generic[Item, Result]):
             source.resume_reading()
         self._paused.clear()
 
-    async def _stored(self, items: Sequence[Item]) -> Sequence[Result]:
+    async def _stored(self, lane: _Lane[Item, Result], items: Sequence[Item]) -> Sequence[Result]:
         loop = asyncio.get_running_loop()
         pause = FIRST_PAUSE
         while True:
             try:
-                results = await loop.run_in_executor(self._thread, self.store, items)
+                results = await loop.run_in_executor(lane.thread, self.store, items)
             except Exception as error:  # noqa: BLE001  # whatever keeps the database from answering
-                self._failed(error)
+                _failed(lane, error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
-                self._works()
+                _works(lane)
                 return results
 
-    def _failed(self, error: Exception) -> None:
-        if self.failing_since is None:
-            self.failing_since = time.monotonic()
-            log.error("nothing can be stored, so nothing is acknowledged: %s: %s", type(error).__name__, error)
 
-    def _works(self) -> None:
-        if self.failing_since is not None:
-            log.warning("storing works again after %.1f s", time.monotonic() - self.failing_since)
-            self.failing_since = None
+def _failed(lane: _Lane[Item, Result], error: Exception) -> None:
+    if lane.failing_since is None:
+        lane.failing_since = time.monotonic()
+        log.error("nothing can be stored, so nothing is acknowledged: %s: %s", type(error).__name__, error)
+
+
+def _works(lane: _Lane[Item, Result]) -> None:
+    if lane.failing_since is not None:
+        log.warning("storing works again after %.1f s", time.monotonic() - lane.failing_since)
+        lane.failing_since = None

@@ -22,7 +22,7 @@ from zlib import crc32
 import nats
 import nats.errors
 import nats.js.errors
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import (
@@ -238,7 +238,7 @@ class NatsSource:
             close_old_connections()
             try:
                 return question()
-            except (OperationalError, InterfaceError):
+            except (DatabaseError, InterfaceError):
                 connection.close()
                 raise
 

@@ -1,12 +1,13 @@
-"""The gateway as a process: two listeners, one writer, and a row that says since when somebody has been listening (A4.8).
+"""The gateway as a process: two listeners, few writers, and a row that says since when somebody has been listening (A4.8).
 
-Everything that asks the database does so in threads: one writes, one looks devices up. The loop itself never waits.
+Everything that asks the database does so in threads: one or two write, one looks devices up. The loop itself never waits.
 """
 
 import asyncio
 import logging
 import signal
 import ssl
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from anju.core import time
 from anju.monitoring.gateway import mqtt, push
@@ -36,6 +37,7 @@ Said = Message | Unusable
 Result = TypeVar("Result")
 ENDED = timedelta(minutes=2)  # so far back it is looked for keys that have ended: a transaction may take a while
 BEAT = 5.0  # seconds between signs of life of the gateway
+SWITCH = 0.001  # seconds after which a thread that wants to go on gets its turn: a commit's answer shall not wait for the loop
 NOTE = 1.0  # seconds between notes of links that began or ended
 
 
@@ -43,7 +45,7 @@ def write(items: Sequence[Said]) -> list[Outcome]:
     """Store a batch; a connection that broke is thrown away, so that the next try makes a new one."""
     try:
         return store(items, received=time.now())
-    except (OperationalError, InterfaceError):
+    except (DatabaseError, InterfaceError):
         connection.close()
         raise
 
@@ -72,6 +74,11 @@ def unit_at(address: bytes) -> gb26875_listener.Known | None:
     return gb26875_listener.Known(unit.code, profile)
 
 
+def _lanes() -> int:
+    """SQLite has one writer at a time; on PostgreSQL a second one works while the first waits for the server."""
+    return 2 if connection.vendor == "postgresql" else 1
+
+
 class CannotListen(Exception):
     """A port cannot be opened. option: of the command line, by which another one is chosen."""
 
@@ -97,7 +104,7 @@ class Gateway:
     gb26875_port: int = 26875
     tls: ssl.SSLContext | None = None
     ready: Callable[[int, int], None] = lambda mqtt_port, gb26875_port: None  # the ports that it listens at
-    committer: Committer[Said, Outcome] = field(default_factory=lambda: Committer(write))
+    committer: Committer[Said, Outcome] = field(default_factory=lambda: Committer(write, _lanes()))
     _listener: mqtt_listener.Listener | None = None
     _ended: set[int] = field(default_factory=set)  # keys whose end has been seen to
     _links: dict[str, Change] = field(default_factory=dict)  # what happened to links and is not noted yet, by device
@@ -160,7 +167,7 @@ class Gateway:
     async def _beats(self) -> None:
         while True:
             try:
-                if self.committer.failing_since is None:  # who cannot store does not listen
+                if not self.committer.failing:  # who cannot store does not listen
                     await self._ask(lambda: listens(self.name, time.now()))
                 await self._close_ended()
             except Exception as error:  # noqa: BLE001  # the database is away; the writer tells
@@ -222,14 +229,15 @@ class Gateway:
             said = push.parse(heard.payload, device=heard.device, source="mqtt", received=time.now())
         else:
             said = push.wrong_topic(heard.payload, device=heard.device, source="mqtt", topic=heard.topic)
-        self.committer.put(said, lambda outcome: then(), link)
+        self.committer.put(said, lambda outcome: then(), link, said.device)
 
     def _say(self, said: Said, then: Callable[[], None], link: gb26875_listener.Link) -> None:
-        self.committer.put(said, lambda outcome: then(), link)
+        self.committer.put(said, lambda outcome: then(), link, said.device)
 
 
 def run(gateway: Gateway) -> None:
     """Until SIGINT or SIGTERM, on the fastest loop there is."""
+    sys.setswitchinterval(SWITCH)
     main: Coroutine[Any, Any, None] = gateway.run()
     try:
         import uvloop

@@ -19,8 +19,10 @@ from anju.monitoring.vocabulary import DANGER
 
 
 def correlate(alarms: Sequence[Alarm], received: datetime) -> None:
-    """Put new alarms of danger into the incident of their spot, opening it with the first."""
-    for alarm in alarms:
+    """Put new alarms of danger into the incident of their spot, opening it with the first. In the order of the spots, for each
+    incident stays locked: of two writers the second one must see the alarm that confirms its own.
+    """
+    for alarm in sorted(alarms, key=lambda alarm: (alarm.dwelling_id or 0, alarm.place_id)):
         if alarm.kind in DANGER and alarm.state != Alarm.State.CLOSED:
             _join(alarm, received)
 
@@ -69,7 +71,7 @@ def _incident_of(alarm: Alarm, received: datetime) -> Incident:
 
 
 def _open_incident(alarm: Alarm) -> Incident | None:
-    rows = Incident._base_manager.filter(closed_at=None)
+    rows = Incident._base_manager.select_for_update(of=("self",)).filter(closed_at=None)
     if alarm.dwelling_id is not None:
         return rows.filter(dwelling=alarm.dwelling_id).first()
     return rows.filter(place=alarm.place_id, dwelling=None).first()

@@ -71,7 +71,6 @@ class Batch:
     received: datetime
     outcomes: list[Outcome]
     readings: list[tuple[Any, ...]] = field(default_factory=list)
-    seen: list[tuple[Any, ...]] = field(default_factory=list)
     changed: dict[int, Known] = field(default_factory=dict)
     said: list[Said] = field(default_factory=list)
     told_by: list[int] = field(default_factory=list)  # position of the message behind each of `said`
@@ -158,15 +157,14 @@ def _not_seen(batch: Batch, known: dict[str, Known]) -> Fresh:
             earlier = first.setdefault(key, (position, item))
             if earlier[0] != position:
                 _again(batch, position, item, device, earlier[1].digest)
-    before = tables.seen(list(first)) if first else {}
-    fresh = []
-    for key, (position, said) in first.items():
-        if key in before:
-            _again(batch, position, said, known[said.device], before[key])
-        else:
-            fresh.append((position, said))
-            batch.seen.append((*key, said.digest, forget.get(said.source) or forget[""]))
-    return fresh
+    if not first:
+        return []
+    rows = [(*key, said.digest, forget.get(said.source) or forget[""]) for key, (_position, said) in first.items()]
+    before = tables.remember(rows)
+    for key, digest in before.items():
+        position, said = first.pop(key)
+        _again(batch, position, said, known[said.device], digest)
+    return list(first.values())
 
 
 def _again(batch: Batch, position: int, said: Message, device: Known, digest: bytes) -> None:
@@ -236,12 +234,11 @@ def _alive(batch: Batch, device: Known) -> None:
 
 
 def _write(batch: Batch) -> None:
-    if batch.seen and tables.write_seen(batch.seen) != len(batch.seen):
-        raise IntegrityError("another process took one of these messages meanwhile")
-    if batch.readings:
-        tables.write_readings(batch.readings)
-    if batch.changed:
-        tables.write_states(batch.changed.values())
+    with tables.together():
+        if batch.readings:
+            tables.write_readings(batch.readings)
+        if batch.changed:
+            tables.write_states(batch.changed.values())
     if batch.rejected:
         Rejected.objects.bulk_create(batch.rejected)
     if batch.heard:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from zlib import crc32
 
 import pytest
 
@@ -87,10 +88,10 @@ def test_nothing_is_acknowledged_while_the_database_does_not_answer_and_nothing_
         committer = made(store)
         committer.put(1, done.append)
         await asyncio.sleep(0.02)
-        assert committer.failing_since is not None
+        assert committer.failing
         assert done == []
         await committer.drain()
-        assert committer.failing_since is None
+        assert not committer.failing
         committer.close()
         return done
 
@@ -117,3 +118,36 @@ def test_a_connection_is_not_read_while_too_much_waits(monkeypatch: pytest.Monke
         return [*paused, *source.told[len(paused) :]]
 
     assert asyncio.run(run()) == ["pause", "resume"]
+
+
+def test_each_device_keeps_its_order_in_one_lane_and_lanes_do_not_wait_for_one_another() -> None:
+    held, stored = threading.Event(), list[str]()
+
+    def store(items: Sequence[str]) -> list[str]:
+        if items[0].startswith("slow"):
+            held.wait(20)
+        stored.extend(items)
+        return list(items)
+
+    async def run() -> list[str]:
+        done: list[str] = []
+        committer: Committer[str, str] = Committer(store, lanes=2)
+        devices = {"slow": "T1", "fast": next(f"T{n}" for n in range(2, 99) if lane_of(f"T{n}") != lane_of("T1"))}
+        for number in range(20):
+            for name, device in devices.items():
+                committer.put(f"{name} {number}", done.append, None, device)
+        while len(done) < 20:
+            await asyncio.sleep(0.005)
+        assert done == [f"fast {number}" for number in range(20)]
+        held.set()
+        await committer.drain()
+        committer.close()
+        return done
+
+    done = asyncio.run(run())
+    assert done[20:] == [f"slow {number}" for number in range(20)]
+    assert done == stored
+
+
+def lane_of(device: str) -> int:
+    return crc32(device.encode()) % 2
