@@ -220,6 +220,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "form-action": [SELF],
+        "report-uri": "/csp/",
     }
 }
 
