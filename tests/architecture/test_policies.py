@@ -25,6 +25,7 @@ OPEN = {
     "field/",  # the shell of the phone app: it has no data of its own
     "field/sw.js",
     "field/manifest.webmanifest",
+    "csp/",  # what the content policy stopped, told by browsers
     "p/",
     "p/home/<str:code>/",
     "p/home/<str:code>/convention/",

@@ -20,6 +20,7 @@ OPEN = [
     "push/isapi/<str:device>/<str:word>",  # proved by the address itself
     "q/<str:code>/",
     "q/<str:code>/here/",
+    "csp/",  # what the content policy stopped, told by browsers
     "p/",
     "p/home/<str:code>/",
     "p/home/<str:code>/convention/",

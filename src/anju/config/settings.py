@@ -60,6 +60,7 @@ ANJU_KEEP_CONSENTS_DAYS = env.integer("ANJU_KEEP_CONSENTS_DAYS", 365, 1, 3_650)
 ANJU_KEEP_DECLARATIONS_DAYS = env.integer("ANJU_KEEP_DECLARATIONS_DAYS", 90, 1, 3_650)
 ANJU_KEEP_RETURNED_DAYS = env.integer("ANJU_KEEP_RETURNED_DAYS", 30, 1, 3_650)
 ANJU_KEEP_NOTES_DAYS = env.integer("ANJU_KEEP_NOTES_DAYS", 90, 1, 3_650)
+ANJU_KEEP_ENVELOPES_DAYS = env.integer("ANJU_KEEP_ENVELOPES_DAYS", 400, 370, 3_650)
 ANJU_KEEP_REPORTS_DAYS = env.integer("ANJU_KEEP_REPORTS_DAYS", 365, 30, 3_650)
 
 # --- devices -------------------------------------------------------------------------------------------------------------
@@ -137,6 +138,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "anju.field.middleware.confine",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -218,6 +220,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "form-action": [SELF],
+        "report-uri": "/csp/",
     }
 }
 

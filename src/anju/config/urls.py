@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from anju.portal.views import violations
+
 urlpatterns = [
     path("", include("anju.overview.urls")),
     path("", include("anju.core.urls")),
@@ -33,6 +35,7 @@ urlpatterns = [
     path("station/", include("anju.stations.urls_phone")),
     path("reports/", include("anju.portal.urls_reports")),
     path("p/", include("anju.portal.urls")),
+    path("csp/", violations.stopped, name="csp"),
 ]
 handler404 = "anju.core.views.not_found"
 handler403 = "anju.core.views.forbidden"

@@ -64,6 +64,7 @@ WORDS: dict[str, Text] = {
     "field.receive": pgettext_lazy("act", "Receive a field record"),
     "field.result": pgettext_lazy("act", "Apply a field record"),
     "field.view": pgettext_lazy("act", "Look at field records"),
+    "field.forget": pgettext_lazy("act", "Delete what a phone sent"),
     "field.wipe": pgettext_lazy("act", "Have a phone wiped"),
     "field.wiped": pgettext_lazy("act", "Phone wiped itself"),
     "guarantee.confirm": pgettext_lazy("act", "Confirm a guarantee"),

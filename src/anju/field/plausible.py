@@ -6,7 +6,7 @@ from math import asin, cos, radians, sin, sqrt
 
 from anju.areas.models import Place
 from anju.core import paths
-from anju.field.models import EnvelopePhoto
+from anju.field.models import Envelope, EnvelopePhoto
 
 EARTH = 6_371_000  # metres
 FAR = 200  # metres from the home beyond the phone's own accuracy: an estate's coordinates are those of its gate
@@ -17,6 +17,16 @@ AROUND = timedelta(minutes=30)  # before the record was begun or after it was fi
 LATEST_CLOCK = timedelta(minutes=5)
 
 FLAGS = ("gallery", "no_position", "zero_accuracy", "far", "jump", "old_position", "other_time", "used_before")
+
+
+def door_time(row: Envelope) -> datetime:
+    """When it happened, by the server's clock, where that can be believed; else when it came in: a clock that was never
+    compared with the server's, and a time before the phone was first in touch, prove nothing.
+    """
+    known_since = row.phone.first_at if row.phone else None
+    if row.clock_offset_s is None or (known_since is not None and row.at < known_since - LATEST_CLOCK):
+        return row.received_at
+    return min(row.at, row.received_at)
 
 
 def metres(a: tuple[float, float], b: tuple[float, float]) -> float:

@@ -90,12 +90,14 @@ class Told:
     text: str = ""
 
 
-def _word(verdict: str) -> str:
+def verdict_words(verdict: str) -> str:
     return str(dict(Dwelling.Verdict.choices).get(verdict, verdict))
 
 
-def _rule(label: str) -> str:
-    rule_id, _at, room = label.partition("@")
+def rule_words(label: str, room: str = "") -> str:
+    """`label`: R01, or R01@C for a room."""
+    rule_id, _at, named = label.partition("@")
+    room = named or room
     today = time.today()
     edition = standard.current_edition(today)
     rule = next((rule for rule in edition.rules_on(today) if rule.id == rule_id), None)
@@ -104,7 +106,8 @@ def _rule(label: str) -> str:
     return " ".join(filter(None, (rule_id, words, place)))
 
 
-def _fact(entity: EntityName, name: str, value: Any = None) -> tuple[str, str]:
+def fact_words(entity: EntityName, name: str, value: Any = None) -> tuple[str, str]:
+    """(the question, the answer) in the reader's language."""
     fact = standard.current_edition(time.today()).facts[entity].get(name)
     lang = get_language() or "zh"
     if fact is None:
@@ -124,16 +127,16 @@ def differences(row: Envelope) -> list[Told]:
     why = str(WHY.get(differs.get("why", ""), ""))
     if "verdict" in differs:
         pair = differs["verdict"]
-        found.append(Told(_("Verdict"), _word(pair["phone"]), _word(pair["server"]), why))
-    found += [Told(_rule(label), _("violated"), _("not violated"), "") for label in differs.get("only_phone", [])]
-    found += [Told(_rule(label), _("not violated"), _("violated"), "") for label in differs.get("only_server", [])]
+        found.append(Told(_("Verdict"), verdict_words(pair["phone"]), verdict_words(pair["server"]), why))
+    found += [Told(rule_words(label), _("violated"), _("not violated"), "") for label in differs.get("only_phone", [])]
+    found += [Told(rule_words(label), _("not violated"), _("violated"), "") for label in differs.get("only_server", [])]
     if "edition" in differs:
         found.append(Told(_("Rule book"), differs["edition"]["phone"], differs["edition"]["server"]))
     for line in differs.get("contradicts", []):
         entity: EntityName = "room" if line["room"] else "dwelling"
-        label, mine = _fact(entity, line["fact"], line["phone"])
+        label, mine = fact_words(entity, line["fact"], line["phone"])
         said = _("%(value)s (%(who)s, %(at)s)") % {
-            "value": _fact(entity, line["fact"], line["theirs"])[1], "who": line["who"], "at": _moment(line["at"]),
+            "value": fact_words(entity, line["fact"], line["theirs"])[1], "who": line["who"], "at": _moment(line["at"]),
         }  # fmt: skip
         found.append(Told(f"{line['room']} {label}".strip(), mine, said, _("Two inspections; the later one counts.")))
     for line in differs.get("meanwhile", []):
@@ -175,9 +178,9 @@ def _about(purpose: dict[str, str]) -> str:
     room = purpose.get("room", "")
     if purpose.get("fact"):
         entity: EntityName = "unit" if purpose.get("part") == "unit" else "room" if room else "dwelling"
-        return f"{room} {_fact(entity, purpose['fact'])[0]}".strip()
+        return f"{room} {fact_words(entity, purpose['fact'])[0]}".strip()
     if purpose.get("rule"):
-        return _rule(f"{purpose['rule']}@{room}" if room else purpose["rule"])
+        return rule_words(f"{purpose['rule']}@{room}" if room else purpose["rule"])
     return purpose.get("hazard", "") or _("The visit")
 
 
@@ -206,7 +209,7 @@ def answers(row: Envelope) -> list[Answered]:
     parts += [(_("Room %(name)s") % {"name": name}, "room", given) for name, given in letter.answers.rooms.items()]
     parts.append((_("Shared part"), "unit", letter.answers.unit))
     return [
-        Answered(where, *_fact(entity, name, answer.value), str(HOW[answer.how]))
+        Answered(where, *fact_words(entity, name, answer.value), str(HOW[answer.how]))
         for where, entity, given in parts
         for name, answer in given.items()
     ]

@@ -32,6 +32,7 @@ class Phone(ScopedModel):
     wipe_asked_at = models.DateTimeField(null=True)
     wipe_asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     wipe_reason = models.CharField(max_length=200, blank=True)
+    sessions = models.JSONField(default=list)  # keys of the sign-ins that this phone used lately, the newest last
     wiped_at = models.DateTimeField(null=True)
 
     class Meta:

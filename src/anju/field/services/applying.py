@@ -17,11 +17,12 @@ from anju.audit.services import audited, record
 from anju.core import time
 from anju.core.errors import Refused
 from anju.dwellings.models import Current, Dwelling
-from anju.field import letters, workflow
+from anju.field import letters, plausible, workflow
 from anju.field.models import Envelope, EnvelopePhoto, KeptPhoto, TakenHome
 from anju.field.services import comparing, kinds, photos, receipts
 from anju.field.services.announced import lay_photos
 from anju.field.services.work import HomeGone, PhotosFirst, Work, sees_place
+from anju.inspections.services.opening import Dating, dated
 
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 5
@@ -98,7 +99,8 @@ def _apply(pk: int, choice: str) -> None:
         record(by=row.user, verb="field.result", subject=row)
         return  # somebody was faster
     work = _opened(row, choice)
-    kinds.HANDLERS[work.letter.kind](work)
+    with dated(Dating(plausible.door_time(row), _told(work.letter))):
+        kinds.HANDLERS[work.letter.kind](work)
     lay_photos(row, work)
     receipts.lay_out(work)
     row.applied_at, row.visit = time.now(), work.visit
@@ -110,6 +112,12 @@ def _apply(pk: int, choice: str) -> None:
     row.save()
     after = {"state": row.state, "visit": row.made["visit"], "hazards": [h.code for h in work.hazards]}
     record(by=row.user, verb="field.result", subject=row, after=after)
+
+
+def _told(letter: letters.Letter) -> frozenset[str]:
+    """What stood on the sheet that who lets received, or refused, at the door: of these rules he was told there."""
+    sheets = [sheet for sheet in letter.receipts if sheet.party == "letting" and sheet.outcome != "absent"]
+    return frozenset(label for sheet in sheets for label in sheet.listed)
 
 
 def _made(work: Work) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.sessions.backends.db import SessionStore as Store
 from django.utils.translation import gettext as _
 
 from anju.areas.permissions import require
@@ -14,6 +15,8 @@ from anju.core import time
 from anju.core.errors import NotAllowed, Refused
 from anju.field.models import Phone
 
+CONFINED = "field-confined"
+MOST_SESSIONS = 5
 SAVED_EVERY = timedelta(seconds=30)  # a burst of requests is one contact
 
 
@@ -27,6 +30,7 @@ class Contact:
     clock: datetime | None = None
     unsent: int | None = None
     oldest: datetime | None = None
+    session: str = ""
 
     def offset(self, moment: datetime) -> timedelta | None:
         return moment - self.clock if self.clock else None
@@ -49,6 +53,8 @@ def in_touch(*, by: Any, contact: Contact) -> Phone:
         values["clock_offset_s"] = max(-(2**31), min(2**31 - 1, round(offset.total_seconds())))
     if contact.unsent is not None:
         values |= {"unsent": contact.unsent, "oldest_unsent_at": contact.oldest}
+    if contact.session and contact.session not in row.sessions:
+        values["sessions"] = [*row.sessions, contact.session][-MOST_SESSIONS:]
     changed = any(getattr(row, name) != value for name, value in values.items() if name != "clock_offset_s")
     if created or changed or moment - row.last_at > SAVED_EVERY:
         for name, value in {**values, "last_at": moment}.items():
@@ -69,7 +75,8 @@ def ask_wipe(*, by: Any, phone: Phone, reason: str) -> Phone:
         raise Refused(_("This phone is to be wiped already; it has not been in touch since."))
     row.wipe_asked_at, row.wipe_asked_by, row.wipe_reason = time.now(), by, why[:200]
     row.save(update_fields=["wipe_asked_at", "wipe_asked_by", "wipe_reason"])
-    record(by=by, verb="field.wipe", subject=row, after={"unsent": row.unsent}, reason=why)
+    confined = _confine(row, confined=True)
+    record(by=by, verb="field.wipe", subject=row, after={"unsent": row.unsent, "sessions": confined}, reason=why)
     return row
 
 
@@ -81,6 +88,7 @@ def spare(*, by: Any, phone: Phone) -> Phone:
     if not row.must_wipe:
         raise Refused(_("This phone is not waiting to be wiped."))
     record(by=by, verb="field.wipe", subject=row, before={"asked_at": row.wipe_asked_at}, after={"asked_at": None})
+    _confine(row, confined=False)
     row.wipe_asked_at, row.wipe_asked_by, row.wipe_reason = None, None, ""
     row.save(update_fields=["wipe_asked_at", "wipe_asked_by", "wipe_reason"])
     return row
@@ -90,10 +98,27 @@ def spare(*, by: Any, phone: Phone) -> Phone:
 def wiped(*, by: Any, phone: Phone) -> Phone:
     """The phone says that it holds nothing any more."""
     row: Phone = Phone._base_manager.select_for_update(of=("self",)).get(pk=phone.pk, user=by)
-    row.wiped_at, row.unsent, row.oldest_unsent_at = time.now(), 0, None
-    row.save(update_fields=["wiped_at", "unsent", "oldest_unsent_at"])
+    for key in row.sessions:
+        Store(key).delete()
+    row.wiped_at, row.unsent, row.oldest_unsent_at, row.sessions = time.now(), 0, None, []
+    row.save(update_fields=["wiped_at", "unsent", "oldest_unsent_at", "sessions"])
     record(by=by, verb="field.wiped", subject=row)
     return row
+
+
+def _confine(row: Phone, *, confined: bool) -> int:
+    """The sign-ins of the phone reach nothing but the handing over of finished work (`field.middleware`), at once and wherever
+    their cookie is shown. Returns how many there were.
+    """
+    found = 0
+    for key in row.sessions:
+        store = Store(key)
+        if not store.exists(key):
+            continue
+        store[CONFINED] = confined
+        store.save(must_create=False)
+        found += 1
+    return found
 
 
 def _in_sight(by: Any, phone: Phone) -> Phone:

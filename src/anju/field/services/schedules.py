@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from anju.field.models import GridCopy, TakenHome
-from anju.field.services import applying, uploads
+from anju.field.services import applying, forgetting, uploads
 from anju.jobs.services import every
 
 KEPT_FOR = timedelta(days=366)
@@ -18,5 +18,6 @@ def apply_left(moment: datetime) -> None:
 @every("field: tidy", timedelta(hours=6))
 def tidy(moment: datetime) -> None:
     uploads.discard_stale(moment)
+    forgetting.forget_bodies(moment)
     GridCopy.objects.filter(made_at__lt=moment - timedelta(days=60)).delete()
     TakenHome.objects.filter(last_at__lt=moment - KEPT_FOR).delete()

@@ -167,9 +167,30 @@ def test_a_phone_to_be_wiped_is_told_at_its_next_contact_and_confirms(phone: Han
     assert (told["wipe"], bool(told["wipe_before"])) == (True, True)
     assert phone.get("grid").json()["error"] == "wipe"
     assert phone.post("wiped").json() == {"wiped": True}
+    assert phone.get("me").status_code == 401  # its sign-in went with its data
+    phone.client.force_login(team.grid)
     assert phone.get("me").json()["wipe"] is False
     row.refresh_from_db()
     assert (row.unsent, row.must_wipe) == (0, False)
+
+
+def test_from_the_wish_on_the_sign_in_of_that_phone_hands_over_work_and_opens_nothing_else(
+    phone: Handset, team: Team
+) -> None:
+    phone.get("me")
+    desk = Client()
+    desk.force_login(team.grid)
+    row = Phone._base_manager.get()
+    assert phone.client.get("/field/records/").status_code == 200
+    phones.ask_wipe(by=team.head, phone=row, reason="手机遗失")
+    assert phone.client.get("/field/records/").status_code == 302
+    assert phone.client.get("/dwellings/").status_code == 302
+    assert phone.get("book").status_code == 401
+    home = make_dwelling(team.grid_area)
+    assert phone.send(make_letter(home, kind="no_access"))["state"] == "applied"  # the last chance of finished work
+    assert desk.get("/field/records/").status_code == 200  # the person's other sign-ins are not the phone's
+    phones.spare(by=team.head, phone=row)
+    assert phone.client.get("/field/records/").status_code == 200
 
 
 def test_only_the_head_of_the_office_of_that_area_has_a_phone_wiped(phone: Handset, team: Team) -> None:

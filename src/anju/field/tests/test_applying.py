@@ -11,9 +11,9 @@ from anju.core import time
 from anju.dwellings.models import Current, Dwelling, Observation
 from anju.dwellings.signals import homes_moved
 from anju.dwellings.testing import SOUND_FACTS, SOUND_ROOM, make_dwelling, make_grid, make_party, make_user
-from anju.field import letters
-from anju.field.models import Envelope, TakenHome
-from anju.field.services import applying, comparing, deciding, receiving
+from anju.field import letters, showing
+from anju.field.models import Envelope, Phone, TakenHome
+from anju.field.services import applying, comparing, deciding, forgetting, receiving
 from anju.field.testing import body_of, iso, make_letter, send
 from anju.inspections.models import Hazard, PlanItem, Visit
 from anju.inspections.testing import Team, make_hazard, make_team
@@ -422,3 +422,67 @@ def test_x1_records_follow_their_home_to_the_grid_that_is_responsible_now(team: 
     assert Envelope.objects.for_user(newcomer).filter(pk=row.pk).exists()
     assert Envelope.objects.for_user(team.grid).filter(pk=row.pk).exists()
     assert not Envelope.objects.for_user(team.stranger).filter(pk=row.pk).exists()
+
+
+# --- when it was so, and from when its term runs (docs/decisions/0005) ----------------------------------------------------
+
+
+def late(home: Dwelling, days: int, **over: Any) -> dict[str, Any]:
+    """A record of some days ago, whose violation is the missing alarm of room A."""
+    return sound(home, room={"alarm": False}, made_at=time.now() - timedelta(days=days), **over)
+
+
+def test_a_hazard_of_an_offline_record_is_of_the_day_at_the_door_and_its_term_runs_from_the_arrival(
+    team: Team, home: Dwelling
+) -> None:
+    row = send(team.grid, late(home, 4))
+    hazard = Hazard._base_manager.get(dwelling=home)
+    assert hazard.found_at == row.at
+    assert time.day_of(hazard.found_at) == time.today() - timedelta(days=4)
+    assert hazard.due_at == time.due_at(time.today(), hazard.days, working=hazard.working_days)
+    assert not hazard.overdue
+
+
+def test_what_stood_on_the_sheet_received_at_the_door_has_its_term_from_the_door(team: Team, home: Dwelling) -> None:
+    sheet = {"party": "letting", "outcome": "refuses", "listed": ["R09@A"], "witness": "周桂芳"}
+    send(team.grid, late(home, 4, receipts=[sheet]))
+    hazard = Hazard._base_manager.get(dwelling=home)
+    assert hazard.due_at == time.due_at(time.today() - timedelta(days=4), hazard.days, working=hazard.working_days)
+
+
+def test_an_absent_party_was_told_of_nothing(team: Team, home: Dwelling) -> None:
+    sheet = {"party": "letting", "outcome": "absent", "listed": ["R09@A"]}
+    send(team.grid, late(home, 4, receipts=[sheet]))
+    hazard = Hazard._base_manager.get(dwelling=home)
+    assert hazard.due_at == time.due_at(time.today(), hazard.days, working=hazard.working_days)
+
+
+@pytest.mark.parametrize("wrong", ["never compared", "before the phone", "in the future"])
+def test_a_clock_that_cannot_be_believed_dates_a_hazard_at_its_arrival(team: Team, home: Dwelling, wrong: str) -> None:
+    phone = None
+    letter = late(home, -3 if wrong == "in the future" else 40, clock_offset_s=None if wrong == "never compared" else 0)
+    if wrong == "before the phone":
+        first = time.now() - timedelta(days=2)
+        phone = Phone._base_manager.create(
+            key=letter["id"], user=team.grid, area_path="", first_at=first, last_at=first
+        )
+    row = receiving.receive(by=team.grid, body=body_of(letter), phone=phone)
+    assert Hazard._base_manager.get(dwelling=home).found_at == row.received_at
+
+
+def test_the_bytes_of_a_settled_record_are_deleted_after_their_time_and_sent_again_it_is_known(
+    team: Team, home: Dwelling
+) -> None:
+    letter = sound(home)
+    row = send(team.grid, letter)
+    waits = send(team.grid, {**letter, "text": "改过"})
+    assert waits.state == "conflict"
+    later = time.now() + timedelta(days=401)
+    assert forgetting.forget_bodies(later - timedelta(days=2)) == 0
+    assert forgetting.forget_bodies(later) == 1
+    row.refresh_from_db()
+    waits.refresh_from_db()
+    assert (row.sealed, row.state, bool(waits.sealed)) == ("", "applied", True)
+    assert showing.answers(row) == []
+    assert send(team.grid, letter).pk == row.pk
+    assert Visit._base_manager.count() == 1

@@ -72,6 +72,7 @@ def contact_of(request: Request) -> Contact | None:
         clock=_moment(request.headers.get("X-Field-Time", "")),
         unsent=min(int(unsent), 1_000_000) if unsent.isascii() and unsent.isdigit() and len(unsent) < 9 else None,
         oldest=_moment(request.headers.get("X-Field-Oldest", "")),
+        session=request.session.session_key or "",
     )
 
 

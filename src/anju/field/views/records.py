@@ -15,7 +15,7 @@ from anju.core import time
 from anju.core.paging import capped_count, keyset_page
 from anju.core.policy import needs
 from anju.core.sheets import download
-from anju.field import selectors, showing, workflow
+from anju.field import selectors, showing, versions, workflow
 from anju.field.models import Envelope, Phone
 from anju.field.services import applying, deciding, phones
 from anju.files.services import serve
@@ -66,18 +66,22 @@ def export(request: Request) -> HttpResponse:
 def record(request: Request, code: str) -> HttpResponse:
     row = selectors.record_or_404(request.user, code)
     office = can(request.user, "field.decide")
+    both = selectors.versions_of(request.user, row)
+    can_decide = row.state == Envelope.State.CONFLICT and (office or row.user_id == request.user.pk)
+    first = next((other for other in both if other.pk == row.rival_of_id), None)
     context = {
         "row": row,
         "line": showing.Line(row),
         "told": showing.differences(row),
         "photos": showing.photos(row),
         "receipts": row.receipts.select_related("document").order_by("id"),
-        "versions": [showing.Line(other) for other in selectors.versions_of(request.user, row)],
+        "versions": [showing.Line(other) for other in both],
         "answers": showing.answers(row),
         "home_url": f"/dwellings/{row.dwelling.code}/"
         if row.dwelling and selectors.still_there(request.user, row)
         else "",
-        "can_decide": row.state == Envelope.State.CONFLICT and (office or row.user_id == request.user.pk),
+        "sides": versions.side_by_side(first, row) if can_decide and first else None,
+        "can_decide": can_decide,
         "can_retry": row.state == Envelope.State.REFUSED and office,
         "choices": showing.CHOICES,
         "settled": row.state in workflow.SETTLED,

@@ -1,6 +1,8 @@
 """Opening a hazard. The same rule violated again on the same spot finds the open case, it never makes a second one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +25,32 @@ from anju.inspections.services import clocks, tiers
 from anju.inspections.services.moving import department_of, write
 
 TWICE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Dating:
+    """Of what was seen some time before it is recorded. `seen_at`: when it was found. `told`: the rules ("R01@C") that who has
+    to put it right was told of on the spot; their terms run from then, all others from the moment of recording, for a term
+    counts from when the party was told (docs/decisions/0005).
+    """
+
+    seen_at: datetime
+    told: frozenset[str] = frozenset()
+
+
+_dating: ContextVar[Dating | None] = ContextVar("inspections_dating", default=None)
+
+
+@contextmanager
+def dated(dating: Dating) -> Iterator[None]:
+    """Hazards that inspections open inside are dated so."""
+    token = _dating.set(dating)
+    try:
+        yield
+    finally:
+        _dating.reset(token)
+
+
 BODIES = (
     "police",
     "housing",
@@ -141,7 +169,7 @@ def open_hazard(
     if found is None:
         try:
             with transaction.atomic():
-                return _create(by, spot, finding, source, found_at), True
+                return _create(by, spot, finding, source, *_dates(spot, finding, source, found_at)), True
         except IntegrityError:  # somebody opened it in this moment
             found = existing(spot, finding.rule)
             if found is None:
@@ -150,6 +178,16 @@ def open_hazard(
         write(found, by=by, verb="hazard.found_again", move="again", text=again or _("The facts show it again"),
               values={"gone_at": None, "because": dict(finding.because)})  # fmt: skip
     return found, False
+
+
+def _dates(spot: Spot, finding: Finding, source: str, now: datetime) -> tuple[datetime, datetime]:
+    """(when it was found, from when its terms run)."""
+    dating = _dating.get()
+    if dating is None or source != Hazard.Source.INSPECTION:
+        return now, now
+    seen = min(dating.seen_at, now)
+    label = f"{finding.rule}@{spot.room}" if spot.room else finding.rule
+    return seen, seen if label in dating.told else now
 
 
 def _prohibited_before(spot: Spot, finding: Finding) -> Hazard | None:
@@ -196,12 +234,22 @@ def _who(spot: Spot, bound: Sequence[str]) -> dict[str, Any]:
     return {"bound": list(bound), "answerable": kind, "answerable_party": party, "answerable_name": name[:80]}
 
 
-def row_of(by: Any, spot: Spot, finding: Finding, source: str, found_at: datetime, before: Hazard | None) -> Hazard:
-    """A new hazard as it will stand, not yet written. `before`: the closed case of a spot that may not be let."""
+def row_of(
+    by: Any,
+    spot: Spot,
+    finding: Finding,
+    source: str,
+    found_at: datetime,
+    before: Hazard | None,
+    told_at: datetime | None = None,
+) -> Hazard:
+    """A new hazard as it will stand, not yet written. `before`: the closed case of a spot that may not be let. `told_at`: from
+    when its term runs, where that is later than when it was found."""
+    told_at = told_at or found_at
     department = department_of(by, spot.area_path)
     follows = department in FOLLOW_UP and source == Hazard.Source.INSPECTION
     # Working days first: a missing calendar year refuses before anything is written.
-    due = time.due_at(time.day_of(found_at), finding.days, working=finding.working_days)
+    due = time.due_at(time.day_of(told_at), finding.days, working=finding.working_days)
     return Hazard(
         **_where(spot),
         **_what(finding),
@@ -212,7 +260,7 @@ def row_of(by: Any, spot: Spot, finding: Finding, source: str, found_at: datetim
         state=Hazard.State.CORRECTING if follows else Hazard.State.OPEN,
         found_at=found_at,
         found_by=by,
-        outside_since=found_at if finding.outside else None,
+        outside_since=told_at if finding.outside else None,
         due_at=due,
         first_due_at=due,
         let_again_at=found_at if before else None,
@@ -234,13 +282,13 @@ def beginning(hazard: Hazard) -> tuple[HazardEvent, Entry]:
     return event, entry_of(by=hazard.found_by, verb="hazard.open", subject=hazard, after=after)
 
 
-def _create(by: Any, spot: Spot, finding: Finding, source: str, found_at: datetime) -> Hazard:
-    hazard = row_of(by, spot, finding, source, found_at, _prohibited_before(spot, finding))
+def _create(by: Any, spot: Spot, finding: Finding, source: str, found_at: datetime, told_at: datetime) -> Hazard:
+    hazard = row_of(by, spot, finding, source, found_at, _prohibited_before(spot, finding), told_at)
     hazard.save(force_insert=True)
     event, entry = beginning(hazard)
     event.save(force_insert=True)
     keep(entry)
-    clocks.begin(hazard, found_at)
+    clocks.begin(hazard, told_at)
     clocks.settle(hazard)
     if hazard.due_at > hazard.first_due_at:  # a move-out has a longer term than the rule's "at once"
         hazard.first_due_at = hazard.due_at

@@ -32,6 +32,7 @@ def test_a_stranger_leaves_a_message_and_reads_the_answer_and_neither_learns_who
     where = leave(house)
     landlord = come_in(LANDLORD)
     mine = f"/p/mine/{house.home.code}/"
+    assert "1 条留言" in landlord.get("/p/me/").content.decode()
     assert "阳台漏水" in landlord.get(mine).content.decode()
     note = DoorNote._base_manager.get()
     assert landlord.post(f"/p/messages/{note.code}/answer/", {"do": "answer", "text": "周末来修"}).status_code == 302

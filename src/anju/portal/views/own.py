@@ -1,5 +1,7 @@
 """/p/me/: the homes one lets, where one lives, what one declared."""
 
+from collections import Counter
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -10,6 +12,7 @@ from anju.core.policy import needs
 from anju.files.services import serve
 from anju.portal import looking, scans, selectors
 from anju.portal.doors import RESIDENTS
+from anju.portal.models import DoorNote
 from anju.registration import declared
 from anju.registration.models import Guarantee
 from anju.registration.services import declarations
@@ -20,8 +23,10 @@ from anju.signage.public import home_words
 @require_GET
 def me(request: Request) -> HttpResponse:
     now = time.now()
+    waiting = DoorNote.objects.for_user(request.user).filter(state=DoorNote.State.WAITING)
+    notes = Counter(waiting.values_list("dwelling", flat=True))
     homes = [
-        {"home": home, "todo": selectors.todo_of(request.user, home, now), "words": home_words(home), "signed": selectors.guarantee_state(home, time.today())[1]}
+        {"home": home, "todo": selectors.todo_of(request.user, home, now), "notes": notes[home.pk], "words": home_words(home), "signed": selectors.guarantee_state(home, time.today())[1]}
         for home in selectors.lets(request.user).order_by("address")[:100]
     ]  # fmt: skip
     context = {
