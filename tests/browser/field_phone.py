@@ -29,12 +29,13 @@ SMALL = """() => [...document.querySelectorAll(".p-page button, .p-page a, .p-pa
   .filter(([box]) => box.height < 43.5 && box.width > 0)
   .map(([box, one]) => `${one.className} ${one.textContent.trim()} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
 TINY = """() => [...document.querySelectorAll(".p-page *")].filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()) && parseFloat(getComputedStyle(one).fontSize) < 13).map((one) => one.textContent.trim())"""
+# The position that the app's own watch was told last, or one to come.
 ARRIVED = """(north) => new Promise((done) => {
   const watch = navigator.geolocation.watchPosition(({ coords }) => {
     if (coords.latitude !== north) return;
     navigator.geolocation.clearWatch(watch);
-    done();
-  }, null, { enableHighAccuracy: true });
+    done(true);
+  }, null, { enableHighAccuracy: true, maximumAge: Infinity });
 })"""
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 STORED = """async () => {
@@ -80,18 +81,30 @@ def film(text: str, file: Path) -> Path:
     return file
 
 
+def context(browser: Browser, lang: str = "zh-CN") -> BrowserContext:
+    """One phone's own storage, at the gate of the estate."""
+    return browser.new_context(
+        viewport=SIZE, locale=lang, timezone_id="Asia/Shanghai", has_touch=True, is_mobile=True,
+        permissions=["geolocation", "camera"], accept_downloads=True,
+        geolocation={"latitude": GATE[0], "longitude": GATE[1], "accuracy": 12},
+    )  # fmt: skip
+
+
 @dataclass
 class Phone:
-    office: Office
+    """`office` is the small server, where the phone speaks to one; "" as address opens no page of the app yet."""
+
     url: str
     context: BrowserContext
+    office: Office = field(default_factory=Office)
+    address: str = "/field/"
     page: Page = field(init=False)
     wrong: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.context.set_default_timeout(PATIENCE)
         self.context.add_init_script(COUNT)
-        self.open()
+        self.open(self.address)
 
     # --- the tab ---------------------------------------------------------------------------------------------------
 
@@ -101,7 +114,8 @@ class Phone:
         self.page.on(
             "console", lambda said: self.wrong.append(said.text) if "Content Security Policy" in said.text else None
         )
-        self.page.goto(self.url + address)
+        if address:
+            self.page.goto(self.url + address)
 
     def ready(self) -> "Phone":
         self.page.wait_for_selector(".p-item")
@@ -128,7 +142,7 @@ class Phone:
         """There, and the phone has noticed."""
         north = GATE[0] + metres / 111_195
         self.context.set_geolocation({"latitude": north, "longitude": GATE[1], "accuracy": accuracy})
-        self.page.evaluate(ARRIVED, north)
+        self.page.wait_for_function(ARRIVED, arg=north)
 
     # --- what is on the glass ---------------------------------------------------------------------------------------
 

@@ -1,0 +1,187 @@
+"""The field app's own server as `anju serve` runs it, on a small city of one grid; and records in the shape of an export.
+
+The city is made by the builders of the unit tests in a process of its own, and read the same way: this process has another
+database, and the server is told nothing by any door but its own.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page
+
+from tests.browser.city import PASSWORD, PATIENCE, ROOT, free_port
+
+MAKE = """
+from anju.dwellings.testing import SOUND_FACTS, SOUND_ROOM, make_dwelling, make_grid, make_party, make_unit, make_user
+area = make_grid()
+people = [make_user(name, "grid", area, display_name=shown) for name, shown in (("grid", "马丽"), ("colleague", "陈刚"))]
+for person in people:
+    person.set_password(PASSWORD)
+    person.save()
+unit = make_unit(area, latitude=31.385, longitude=120.98)
+facts = {**SOUND_FACTS, "rooms_let": 4, "beds_let": 4}
+print([make_dwelling(area, place=unit, number=f"{101 + number}", facts=facts, rooms={name: SOUND_ROOM for name in "ABCD"},
+    landlord=make_party(area, f"周桂{number}"), inspector=people[0]).code for number in range(HOMES)])
+"""
+HELD = """
+import hashlib
+from anju.field.models import Envelope, EnvelopePhoto, KeptPhoto
+from anju.inspections.models import Hazard, Visit
+rows = list(Envelope._base_manager.order_by("id"))
+told = {
+    "records": [[str(row.uuid), row.state, hashlib.sha256(row.content).hexdigest(), row.user.username, row.clock_offset_s,
+        abs((row.received_at - row.at).total_seconds()), row.differs, row.rival_of_id is not None] for row in rows],
+    "photos": sorted(KeptPhoto.objects.filter(file__isnull=False).values_list("sha256", flat=True)),
+    "uses": EnvelopePhoto.objects.count(), "hung": EnvelopePhoto.objects.exclude(attached_at=None).count(),
+    "visits": sorted(Visit._base_manager.values_list("dwelling__code", flat=True)),
+    "hazards": sorted(Hazard._base_manager.values_list("dwelling__code", "rule", "room")),
+}
+"""
+
+
+@dataclass
+class RealOffice:
+    """A running server; `homes` are the codes of its dwellings, each with four sound rooms."""
+
+    folder: Path
+    port: int
+    homes: list[str]
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def run(self, text: str) -> str:
+        """What this Python prints beside the city's database."""
+        return _python(self.folder, text)
+
+    def held(self) -> dict[str, Any]:
+        """What the server holds: records, photos, visits, hazards."""
+        found: dict[str, Any] = json.loads(
+            self.run(f"{HELD}\nimport json; print(json.dumps(told))").strip().splitlines()[-1]
+        )
+        return found
+
+    def start(self) -> None:
+        words = ["serve", "--port", str(self.port), "--mqtt-port=0", "--gb26875-port=0", "--processes=1"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "anju.cli", *words, "--dir", str(self.folder)],
+            cwd=ROOT, env=_environment(self.folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        until = time.monotonic() + PATIENCE
+        while not _answers(self.port):
+            assert self.process.poll() is None, "the server ended before it was ready"
+            assert time.monotonic() < until, "the server did not start"
+            time.sleep(0.3)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(60)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    environment = {**os.environ, "ANJU_DIR": str(folder), "ANJU_DEMO": "0"}
+    return environment | {"DJANGO_SETTINGS_MODULE": "anju.config.settings"}
+
+
+def _python(folder: Path, text: str) -> str:
+    program = f"import django; django.setup()\n{text}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=_environment(folder), text=True, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@contextmanager
+def real_office(folder: Path, homes: int) -> Iterator[RealOffice]:
+    """Made, started, and ended at the end."""
+    prepared = subprocess.run(
+        [sys.executable, "-m", "anju.cli", "prepare"], cwd=ROOT, env=_environment(folder), capture_output=True, check=False
+    )  # fmt: skip
+    assert prepared.returncode == 0, prepared.stderr[-3000:]
+    codes = _python(folder, MAKE.replace("HOMES", str(homes)).replace("PASSWORD", repr(PASSWORD)))
+    office = RealOffice(folder, free_port(), json.loads(codes.strip().splitlines()[-1].replace("'", '"')))
+    office.start()
+    try:
+        yield office
+    finally:
+        office.stop()
+
+
+def sign_in(page: Page, url: str, name: str = "grid") -> None:
+    """As the app sends somebody there, and back into the app, which loads the grid."""
+    page.goto(f"{url}/accounts/login/?next=/field/")
+    page.locator("input[name=login]").fill(name)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_selector(".p-tabs")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+
+
+# --- records as a phone exports them ------------------------------------------------------------------------------------
+
+
+def photograph(number: int, size: tuple[int, int] = (1600, 1200)) -> bytes:
+    """No two alike, and as heavy as the app's own: 1,600 pixels wide, some 150 kB."""
+    picture = Image.effect_noise((size[0] // 4, size[1] // 4), 26).resize(size).convert("RGB")
+    ImageDraw.Draw(picture).rectangle((40, 40, 90 + number % 900, 160), fill=(number % 256, number // 256, 90))
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=70)
+    return out.getvalue()
+
+
+def exported(letters: list[dict[str, Any]], photos: dict[str, bytes], by: str = "grid") -> bytes:
+    """The file that the app writes as the last resort and takes in on another phone."""
+    envelopes = [
+        {
+            "id": letter["id"], "title": letter["home"], "signed": False, "body": json.dumps(letter, ensure_ascii=False),
+            "photos": [{"sha256": one["sha256"], "jpeg": base64.b64encode(photos[one["sha256"]]).decode()} for one in letter["photos"]],
+        }
+        for letter in letters
+    ]  # fmt: skip
+    return json.dumps({"format": "anju-field-export", "version": 1, "by": by, "envelopes": envelopes}).encode()
+
+
+def inspections(homes: list[str], each: int, size: tuple[int, int]) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    """A record per home with so many photos; at every third one alarm is missing, and a photo shows it."""
+    from anju.dwellings.testing import SOUND_FACTS, SOUND_ROOM
+    from anju.field.testing import make_letter, photo_line
+
+    chance, letters, kept = Random(5), [], {}
+    for number, code in enumerate(homes):
+        wrong = number % 3 == 0
+        lines = []
+        for place in range(each):
+            data = photograph(number * each + place, size)
+            about = {"rule": "R09", "room": "A", "fact": "alarm"} if wrong and not place else {"room": "ABCD"[place % 4]}
+            lines.append(photo_line(data, **{"for": about}))
+            kept[hashlib.sha256(data).hexdigest()] = data
+        rooms = {name: {**SOUND_ROOM, "alarm": not (wrong and name == "A")} for name in "ABCD"}
+        letter = make_letter(
+            facts={**SOUND_FACTS, "rooms_let": 4, "beds_let": 4}, rooms=rooms, photos=lines, home=None, by="grid",
+            text=f"第{number + 1}户，{chance.getrandbits(32):x}",
+            findings=[{"rule": "R09", "room": "A", "note": "", "photos": [lines[0]["sha256"]]}] if wrong else [],
+        )  # fmt: skip
+        letters.append({**letter, "home": code})
+    return letters, kept
