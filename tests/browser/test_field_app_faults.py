@@ -104,6 +104,23 @@ def test_a7_2_a_line_that_drops_three_in_ten_loses_nothing_and_doubles_nothing(p
     assert (held["bodies"], held["photos"]) == (0, 0)
 
 
+def test_a7_2_a_line_that_is_dead_and_does_not_say_so_is_given_up_after_a_minute(phone: Phone) -> None:
+    phone.page.clock.install()
+    phone.office.hold = True
+    phone.go(f"shut/{KNOWN}")
+    phone.shutter()
+    phone.page.wait_for_selector(".p-shot")
+    with phone.page.expect_request(lambda request: request.method == "PATCH"):
+        phone.tap("[data-act=next-0]")
+    phone.go("sync")
+    phone.page.wait_for_selector(".p-rec[data-word=sending]")
+    phone.page.clock.fast_forward(61_000)
+    phone.page.wait_for_selector(".p-rec[data-word=partial]")
+    phone.office.hold = False
+    phone.sync()
+    received(phone, 1)
+
+
 # Delivers every change of the address a moment late, as a busy phone does.
 LATE = """
 addEventListener("hashchange", (event) => {
