@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,9 @@ TINY = """() => [...document.querySelectorAll(".p-page *")].filter((one) => [...
 # The position that the app's own watch was told last, or one to come.
 ARRIVED = """(north) => new Promise((done) => {
   const watch = navigator.geolocation.watchPosition(({ coords }) => {
-    if (coords.latitude !== north) return;
     navigator.geolocation.clearWatch(watch);
-    done(true);
-  }, null, { enableHighAccuracy: true, maximumAge: Infinity });
+    done(coords.latitude === north);
+  }, () => done(false), { enableHighAccuracy: true, maximumAge: Infinity, timeout: 5000 });
 })"""
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 STORED = """async () => {
@@ -142,7 +142,14 @@ class Phone:
         """There, and the phone has noticed."""
         north = GATE[0] + metres / 111_195
         self.context.set_geolocation({"latitude": north, "longitude": GATE[1], "accuracy": accuracy})
-        self.page.wait_for_function(ARRIVED, arg=north)
+        self.until(ARRIVED, north)
+
+    def until(self, script: str, value: Any = None, patience: float = PATIENCE) -> None:
+        """Until what the script promises is true; waiting for a function of the page takes any promise for true."""
+        end = time.monotonic() + patience / 1000
+        while not self.page.evaluate(script, value):
+            assert time.monotonic() < end, f"not within {patience:.0f} ms: {script}"
+            self.page.wait_for_timeout(50)
 
     # --- what is on the glass ---------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -24,6 +24,9 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page
 
 from tests.browser.city import PASSWORD, PATIENCE, ROOT, free_port
+from tests.browser.field_phone import Phone
+
+FILE = 20  # records in one export
 
 MAKE = """
 from anju.dwellings.testing import SOUND_FACTS, SOUND_ROOM, make_dwelling, make_grid, make_party, make_unit, make_user
@@ -43,8 +46,9 @@ from anju.field.models import Envelope, EnvelopePhoto, KeptPhoto
 from anju.inspections.models import Hazard, Visit
 rows = list(Envelope._base_manager.order_by("id"))
 told = {
-    "records": [[str(row.uuid), row.state, hashlib.sha256(row.content).hexdigest(), row.user.username, row.clock_offset_s,
-        abs((row.received_at - row.at).total_seconds()), row.differs, row.rival_of_id is not None] for row in rows],
+    "records": [{"uuid": str(row.uuid), "state": row.state, "sha256": hashlib.sha256(row.content).hexdigest(),
+        "user": row.user.username, "clock_offset_s": row.clock_offset_s, "differs": row.differs,
+        "late_s": (row.received_at - row.at).total_seconds()} for row in rows],
     "photos": sorted(KeptPhoto.objects.filter(file__isnull=False).values_list("sha256", flat=True)),
     "uses": EnvelopePhoto.objects.count(), "hung": EnvelopePhoto.objects.exclude(attached_at=None).count(),
     "visits": sorted(Visit._base_manager.values_list("dwelling__code", flat=True)),
@@ -59,7 +63,7 @@ class RealOffice:
 
     folder: Path
     port: int
-    homes: list[str]
+    homes: list[str] = field(default_factory=list)
     process: "subprocess.Popen[bytes] | None" = None
 
     def run(self, text: str) -> str:
@@ -116,14 +120,11 @@ def _answers(port: int) -> bool:
 @contextmanager
 def real_office(folder: Path, homes: int) -> Iterator[RealOffice]:
     """Made, started, and ended at the end."""
-    prepared = subprocess.run(
-        [sys.executable, "-m", "anju.cli", "prepare"], cwd=ROOT, env=_environment(folder), capture_output=True, check=False
-    )  # fmt: skip
-    assert prepared.returncode == 0, prepared.stderr[-3000:]
-    codes = _python(folder, MAKE.replace("HOMES", str(homes)).replace("PASSWORD", repr(PASSWORD)))
-    office = RealOffice(folder, free_port(), json.loads(codes.strip().splitlines()[-1].replace("'", '"')))
+    office = RealOffice(folder, free_port())
     office.start()
     try:
+        made = office.run(MAKE.replace("HOMES", str(homes)).replace("PASSWORD", repr(PASSWORD)))
+        office.homes = json.loads(made.strip().splitlines()[-1].replace("'", '"'))
         yield office
     finally:
         office.stop()
@@ -174,7 +175,9 @@ def inspections(homes: list[str], each: int, size: tuple[int, int]) -> tuple[lis
         lines = []
         for place in range(each):
             data = photograph(number * each + place, size)
-            about = {"rule": "R09", "room": "A", "fact": "alarm"} if wrong and not place else {"room": "ABCD"[place % 4]}
+            about = (
+                {"rule": "R09", "room": "A", "fact": "alarm"} if wrong and not place else {"room": "ABCD"[place % 4]}
+            )
             lines.append(photo_line(data, **{"for": about}))
             kept[hashlib.sha256(data).hexdigest()] = data
         rooms = {name: {**SOUND_ROOM, "alarm": not (wrong and name == "A")} for name in "ABCD"}
@@ -185,3 +188,76 @@ def inspections(homes: list[str], each: int, size: tuple[int, int]) -> tuple[lis
         )  # fmt: skip
         letters.append({**letter, "home": code})
     return letters, kept
+
+
+def take_in(
+    phone: Phone, letters: list[dict[str, Any]], photos: dict[str, bytes], folder: Path, by: str = "grid"
+) -> None:
+    """Records onto the phone by the file of the last resort."""
+    phone.go("settings")
+    before = int(phone.page.evaluate(LYING))
+    for start in range(0, len(letters), FILE):
+        file = folder / "out.json"
+        file.write_bytes(exported(letters[start : start + FILE], photos, by))
+        phone.page.locator("[data-act=take-in]").set_input_files(file)
+        phone.until(f"async () => (await ({LYING})()) === {before + min(start + FILE, len(letters))}", patience=600_000)
+
+
+# How many records lie on the phone whole; counted, since a thousand photos are not to be read for it. -1: nothing was said.
+LYING = """() => new Promise((done) => {
+  setTimeout(() => done(-1), 20_000);
+  const open = indexedDB.open("anju-field");
+  open.onerror = () => done(-1);
+  open.onsuccess = () => {
+    const all = open.result.transaction("bodies").objectStore("bodies").count();
+    all.onsuccess = () => { open.result.close(); done(all.result); };
+  };
+})"""
+
+
+def until_all_is_sent(phone: Phone, patience: float = 7200) -> int:
+    """Reload or kill the tab every two to twelve seconds until no record lies on the phone; how often."""
+    chance, rounds, until = Random(8), 0, time.monotonic() + patience
+    while time.monotonic() < until:
+        phone.page.wait_for_timeout(chance.uniform(2_000, 12_000))
+        left = phone.page.evaluate(LYING)
+        if left == 0:
+            break
+        rounds += 1
+        if rounds % 10 == 0 or left < 0:
+            sys.stderr.write(f"{rounds} reloads, {left} records to send\n")
+        if chance.random() < 0.5 or left < 0:
+            phone.kill()
+        else:
+            phone.page.reload()
+            phone.page.wait_for_selector(".p-page")
+    return rounds
+
+
+def compared(
+    held: dict[str, Any], letters: list[dict[str, Any]], photos: dict[str, bytes], before: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What the server holds, and did not hold before, against what the phone had."""
+    mine = {one["id"]: hashlib.sha256(json.dumps(one, ensure_ascii=False).encode()).hexdigest() for one in letters}
+    homes = {one["home"] for one in letters}
+    records = [row for row in held["records"] if row["uuid"] in mine]
+    visits = [code for code in held["visits"] if code in homes]
+    hazards = [tuple(one) for one in held["hazards"] if one[0] in homes]
+    strange = len(held["records"]) - len(records) - (len(before["records"]) if before else 0)
+    return {
+        "lost": len(mine.keys() - {row["uuid"] for row in records}) + len(photos.keys() - set(held["photos"])),
+        "doubled": strange + sum(len(them) - len(set(them)) for them in ([row["uuid"] for row in records], held["photos"], visits, hazards)),
+        "other_bytes": sum(mine[row["uuid"]] != row["sha256"] for row in records),
+        "not_applied": sum(row["state"] != "applied" for row in records),
+        "photos_not_hung": sum(len(one["photos"]) for one in letters) - held["hung"] + (before["hung"] if before else 0),
+        "visits": len(visits),
+        "hazards": len(hazards),
+        "hazards_expected": sum(bool(one["findings"]) for one in letters),
+    }  # fmt: skip
+
+
+def is_good(found: dict[str, Any]) -> bool:
+    """Nothing lost, doubled, changed or left; every visit and hazard once; at most 1.15 times the content sent."""
+    none = ("lost", "doubled", "other_bytes", "not_applied", "photos_not_hung", "left_on_the_phone")
+    once = found["visits"] == found["records"] and found["hazards"] == found["hazards_expected"]
+    return not any(found[name] for name in none) and once and found["sent"] <= 1.15

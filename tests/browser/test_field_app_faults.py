@@ -349,9 +349,7 @@ def test_a7_2_a_new_version_waits_until_no_visit_is_open(phone: Phone) -> None:
     phone.start(KNOWN)
     phone.office.shell = 2
     phone.page.evaluate("() => navigator.serviceWorker.getRegistration('/field/').then((found) => found.update())")
-    phone.page.wait_for_function(
-        "() => navigator.serviceWorker.getRegistration('/field/').then((found) => found.waiting !== null)"
-    )
+    phone.until("() => navigator.serviceWorker.getRegistration('/field/').then((found) => found.waiting !== null)")
     phone.sees_not("有新版本")
     for _place in range(5):
         phone.confirm()
