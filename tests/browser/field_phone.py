@@ -1,5 +1,6 @@
 """A phone in a real browser: chromium at 390 × 844 with a camera and a position, and the taps of an inspector."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ from typing import Any
 
 import segno
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, ViewportSize, expect
 
 from tests.browser import PATIENCE
 from tests.browser.field_city import GATE
@@ -30,6 +31,34 @@ SMALL = """() => [...document.querySelectorAll(".p-page button, .p-page a, .p-pa
   .filter(([box]) => box.height < 43.5 && box.width > 0)
   .map(([box, one]) => `${one.className} ${one.textContent.trim()} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
 TINY = """() => [...document.querySelectorAll(".p-page *")].filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()) && parseFloat(getComputedStyle(one).fontSize) < 13).map((one) => one.textContent.trim())"""
+# Text that stands out too little from what is behind it, by WCAG 2.1: 4.5 to one, 3 where it is large; what is disabled is
+# excused, and so is text on a picture.
+FAINT = """() => {
+  const part = (value) => { const share = value / 255; return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4; };
+  const light = ([red, green, blue]) => 0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue);
+  const read = (text) => { const found = text.match(/[\\d.]+/g).map(Number); return [...found.slice(0, 3), found[3] ?? 1]; };
+  const over = (top, under) => [0, 1, 2].map((at) => top[at] * top[3] + under[at] * (1 - top[3]));
+  const behind = (node) => {
+    if (!node) return [255, 255, 255];
+    const style = getComputedStyle(node), colour = read(style.backgroundColor);
+    if (style.backgroundImage !== "none") return null;
+    if (colour[3] === 1) return colour;
+    const under = behind(node.parentElement);
+    return under && over(colour, under);
+  };
+  const told = [];
+  for (const one of document.querySelectorAll(".p-page *")) {
+    if (![...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())) continue;
+    if (!one.offsetParent || one.closest(":disabled, .a-sr")) continue;
+    const style = getComputedStyle(one), ground = behind(one);
+    if (!ground) continue;
+    const ink = over(read(style.color), ground), [low, high] = [light(ink), light(ground)].sort((a, b) => a - b);
+    const ratio = (high + 0.05) / (low + 0.05), size = parseFloat(style.fontSize);
+    const wanted = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700) ? 3 : 4.5;
+    if (ratio < wanted) told.push(`${ratio.toFixed(2)} ${one.className} ${one.textContent.trim().slice(0, 20)}`);
+  }
+  return told;
+}"""
 # The position that the app's own watch was told last, or one to come.
 ARRIVED = """(north) => new Promise((done) => {
   const watch = navigator.geolocation.watchPosition(({ coords }) => {
@@ -81,13 +110,23 @@ def film(text: str, file: Path) -> Path:
     return file
 
 
+# A phone at the gate of the estate
+HAND: dict[str, Any] = {
+    "viewport": SIZE, "timezone_id": "Asia/Shanghai", "has_touch": True, "is_mobile": True, "accept_downloads": True,
+    "permissions": ["geolocation", "camera"], "geolocation": {"latitude": GATE[0], "longitude": GATE[1], "accuracy": 12},
+}  # fmt: skip
+
+
 def context(browser: Browser, lang: str = "zh-CN") -> BrowserContext:
-    """One phone's own storage, at the gate of the estate."""
-    return browser.new_context(
-        viewport=SIZE, locale=lang, timezone_id="Asia/Shanghai", has_touch=True, is_mobile=True,
-        permissions=["geolocation", "camera"], accept_downloads=True,
-        geolocation={"latitude": GATE[0], "longitude": GATE[1], "accuracy": 12},
-    )  # fmt: skip
+    """One phone's own storage, which goes with the browser."""
+    return browser.new_context(locale=lang, **HAND)
+
+
+def resident(playwright: Playwright, folder: Path) -> BrowserContext:
+    """A browser whose storage stays in a folder, as on a phone that is switched off and on."""
+    return playwright.chromium.launch_persistent_context(
+        folder, executable_path=program(), args=FLAGS, locale="zh-CN", **HAND
+    )
 
 
 @dataclass
@@ -251,3 +290,9 @@ class Phone:
         self.page.evaluate(DRAWN)
         expect(button).to_be_enabled()
         expect(self.page.locator(".p-rec[data-word=sending]")).to_have_count(0)
+
+
+def crash(phone: Phone) -> None:
+    """The browser's process ends without a goodbye."""
+    with contextlib.suppress(Error), phone.context.expect_event("close"):
+        phone.context.new_cdp_session(phone.page).send("Browser.crash")

@@ -30,6 +30,7 @@ class Line:
     connections: int = 0
     broken: int = 0
     asked: list[str] = field(default_factory=list)
+    under_way: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def start_over(self, **cut: str) -> None:
         """Count connections from nought, and cut those of these numbers: start_over(c3="answer")."""
@@ -46,6 +47,13 @@ class Line:
         return chosen
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.under_way.add(task)  # the loop itself holds no task, and one that nobody holds may vanish
+        task.add_done_callback(self.under_way.discard)
+        await self._carry(reader, writer)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server: asyncio.StreamWriter | None = None
         try:
             head = await reader.readuntil(b"\r\n\r\n")

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Playwright, expect
 
-from tests.browser.field_phone import Phone
-from tests.browser.field_server import Office
+from tests.browser.field_phone import Phone, crash, resident
+from tests.browser.field_server import Office, serving
 from tests.browser.test_field_app import BARRED, KNOWN, LACKING, inspect_with_finding
 
 pytestmark = [pytest.mark.browser, pytest.mark.nodatabase]
@@ -74,6 +74,30 @@ def test_a7_2_a_tab_killed_at_any_step_loses_no_answer_and_no_photo(phone: Phone
     assert sorted(main["answers"]["rooms"]) == ["A", "B", "C", "D"]
     assert len(main["photos"]) == 1
     assert main["receipts"][0]["outcome"] == "signed"
+
+
+def test_a7_2_a_phone_that_is_switched_off_in_the_middle_keeps_what_was_written(
+    playing: Playwright, office: Office, tmp_path: Path
+) -> None:
+    """The browser's process dies at once; what is started again finds the same storage."""
+    with serving(office) as url:
+        for part in ("before", "after"):
+            storage = resident(playing, tmp_path)
+            phone = Phone(url, storage, office)
+            if part == "before":
+                phone.ready()
+                phone.offline()
+                phone.clean_visit(KNOWN)
+                phone.start(LACKING)
+                phone.confirm()
+                crash(phone)
+                continue
+            phone.ready()
+            received(phone, 1)
+            phone.start(LACKING)
+            assert phone.place() == "A"
+            storage.close()
+    assert [one["home"] for one in office.envelopes()] == [KNOWN]
 
 
 def test_a7_2_a_line_that_drops_three_in_ten_loses_nothing_and_doubles_nothing(phone: Phone) -> None:
