@@ -29,6 +29,8 @@ from tests.browser.field_phone import Phone
 FILE = 20  # records in one export
 
 MAKE = """
+from datetime import timedelta
+from anju.core import time
 from anju.dwellings.testing import SOUND_FACTS, SOUND_ROOM, make_dwelling, make_grid, make_party, make_unit, make_user
 area = make_grid()
 people = [make_user(name, "grid", area, display_name=shown) for name, shown in (("grid", "马丽"), ("colleague", "陈刚"))]
@@ -38,7 +40,8 @@ for person in people:
 unit = make_unit(area, latitude=31.385, longitude=120.98)
 facts = {**SOUND_FACTS, "rooms_let": 4, "beds_let": 4}
 print([make_dwelling(area, place=unit, number=f"{101 + number}", facts=facts, rooms={name: SOUND_ROOM for name in "ABCD"},
-    landlord=make_party(area, f"周桂{number}"), inspector=people[0]).code for number in range(HOMES)])
+    landlord=make_party(area, f"周桂{number}"), inspector=people[0],
+    observed_at=time.now() - timedelta(days=1)).code for number in range(HOMES)])
 """
 HELD = """
 import hashlib
