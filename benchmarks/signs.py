@@ -116,7 +116,7 @@ def page_for_weasyprint(sheet: dict[str, Any], style: Any) -> str:
 
 
 def by_weasyprint(sheets: list[dict[str, Any]], style: Any, fonts: Path) -> bytes:
-    import weasyprint
+    import weasyprint  # type: ignore[import-not-found]
 
     text = "".join(page_for_weasyprint(one, style) for one in sheets)
     page = weasyprint.HTML(string=f"<style>{STYLE % {'fonts': fonts.as_uri()}}</style>{text}", base_url=str(fonts))
@@ -144,7 +144,7 @@ def gaps(reader: Any) -> int:
 
 
 def read_code(page: Any) -> str:
-    import zxingcpp
+    import zxingcpp  # type: ignore[import-not-found]
 
     seen = zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil())
     return str(seen[0].text) if len(seen) == 1 else ""
@@ -155,7 +155,7 @@ def measure(number: int, turns: int) -> dict[str, Any]:
 
     django.setup()
     import pypdf
-    import pypdfium2
+    import pypdfium2  # type: ignore[import-not-found]  # brought along by how this is run
 
     from anju import assets
     from anju.signage.layout import address_of, pdf, sheet
