@@ -123,8 +123,8 @@ def by_weasyprint(sheets: list[dict[str, Any]], style: Any, fonts: Path) -> byte
     return bytes(page.write_pdf(pdf_variant="pdf/a-2b"))
 
 
-def gaps(reader: Any) -> int:
-    """How often a page shows glyph 0 of a font: text of these files is glyph numbers of two bytes."""
+def gaps(reader: Any) -> tuple[int, int]:
+    """How many glyphs the pages show, and how many of them are glyph 0 of a font: text here is glyph numbers of two bytes."""
     from pypdf.generic import ByteStringObject, ContentStream, TextStringObject
 
     def codes(operand: Any) -> bytes:
@@ -132,15 +132,16 @@ def gaps(reader: Any) -> int:
             return bytes(operand)
         return operand.original_bytes if isinstance(operand, TextStringObject) else b""
 
-    found = 0
+    shown, found = 0, 0
     for page in reader.pages:
         for operands, operator in ContentStream(page.get_contents(), reader).operations:
             if operator not in (b"Tj", b"TJ"):
                 continue
             for one in operands[0] if operator == b"TJ" else operands:
                 data = codes(one)
+                shown += len(data) // 2
                 found += sum(data[at : at + 2] == b"\0\0" for at in range(0, len(data), 2))
-    return found
+    return shown, found
 
 
 def read_code(page: Any) -> str:
@@ -165,8 +166,9 @@ def measure(number: int, turns: int) -> dict[str, Any]:
     parts = [made[start : start + PART] for start in range(0, number, PART)]
     every = max(1, len(parts) // turns)
     chosen = set(chance.sample(range(number), min(SAMPLE, number)))
-    ours, theirs, bytes_each, other_bytes = [], [], [], []
-    unread, missing, nameless, archival = 0, 0, 0, 0
+    ours, bytes_each, other_bytes = [], [], []
+    theirs: list[tuple[int, float]] = []
+    unread, shown, missing, nameless, archival = 0, 0, 0, 0, 0
     for at, part in enumerate(parts):
         started = time.perf_counter()
         data = pdf("outside", [sheet(one, BASE) for one in part], style)
@@ -179,7 +181,8 @@ def measure(number: int, turns: int) -> dict[str, Any]:
             other_bytes.append(len(other) / len(part))
         reader = pypdf.PdfReader(io.BytesIO(data))
         archival += b"<pdfaid:part>2</pdfaid:part>" in data and b"<pdfaid:conformance>B</pdfaid:conformance>" in data
-        missing += gaps(reader)
+        seen, lacking = gaps(reader)
+        shown, missing = shown + seen, missing + lacking
         texts = ["".join(page.extract_text().split()) for page in reader.pages]
         nameless += sum(one.data["door"] not in text for one, text in zip(part, texts, strict=True))
         drawn = pypdfium2.PdfDocument(data)
@@ -192,7 +195,7 @@ def measure(number: int, turns: int) -> dict[str, Any]:
         "weasyprint_pages_a_second": round(statistics.median(speed for _at, speed in theirs), 2),
         "ratio": round(statistics.median(ratios), 1), "ratios": [round(one, 1) for one in ratios],
         "kilobytes_each": round(statistics.mean(bytes_each) / 1000, 1), "weasyprint_kilobytes_each": round(statistics.mean(other_bytes) / 1000, 1),
-        "parts": len(parts), "parts_pdf_a": archival, "glyphs_missing": missing, "signs_without_their_door": nameless,
+        "parts": len(parts), "parts_pdf_a": archival, "glyphs": shown, "glyphs_missing": missing, "signs_without_their_door": nameless,
         "codes_read": len(chosen) - unread, "codes_asked": len(chosen),
     }  # fmt: skip
 
