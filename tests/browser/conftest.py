@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.browser import PATIENCE
 from tests.browser.city import PASSWORD, City
-from tests.browser.field_city import GATE
-from tests.browser.field_phone import SIZE, Phone, launch, program
+from tests.browser.field_phone import Phone, context, launch, program
 from tests.browser.field_server import Office, serving
 from tests.browser.visitor import Visitor, sign_in
 
@@ -74,14 +73,10 @@ def hand_out(camera_browser: Browser, office: Office) -> Iterator[Callable[..., 
     with serving(office) as url:
 
         def make(browser: Browser = camera_browser, lang: str = "zh-CN", script: str = "") -> Phone:
-            context = browser.new_context(
-                viewport=SIZE, locale=lang, timezone_id="Asia/Shanghai", has_touch=True, is_mobile=True,
-                permissions=["geolocation", "camera"], accept_downloads=True,
-                geolocation={"latitude": GATE[0], "longitude": GATE[1], "accuracy": 12},
-            )  # fmt: skip
+            made = context(browser, lang)
             if script:
-                context.add_init_script(script)
-            given.append(Phone(office, url, context))
+                made.add_init_script(script)
+            given.append(Phone(url, made, office))
             return given[-1]
 
         yield make

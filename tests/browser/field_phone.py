@@ -1,15 +1,17 @@
 """A phone in a real browser: chromium at 390 × 844 with a camera and a position, and the taps of an inspector."""
 
+import contextlib
 import os
 import re
 import shutil
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import segno
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, ViewportSize, expect
 
 from tests.browser import PATIENCE
 from tests.browser.field_city import GATE
@@ -29,12 +31,40 @@ SMALL = """() => [...document.querySelectorAll(".p-page button, .p-page a, .p-pa
   .filter(([box]) => box.height < 43.5 && box.width > 0)
   .map(([box, one]) => `${one.className} ${one.textContent.trim()} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
 TINY = """() => [...document.querySelectorAll(".p-page *")].filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()) && parseFloat(getComputedStyle(one).fontSize) < 13).map((one) => one.textContent.trim())"""
+# Text that stands out too little from what is behind it, by WCAG 2.1: 4.5 to one, 3 where it is large; what is disabled is
+# excused, and so is text on a picture.
+FAINT = """() => {
+  const part = (value) => { const share = value / 255; return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4; };
+  const light = ([red, green, blue]) => 0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue);
+  const read = (text) => { const found = text.match(/[\\d.]+/g).map(Number); return [...found.slice(0, 3), found[3] ?? 1]; };
+  const over = (top, under) => [0, 1, 2].map((at) => top[at] * top[3] + under[at] * (1 - top[3]));
+  const behind = (node) => {
+    if (!node) return [255, 255, 255];
+    const style = getComputedStyle(node), colour = read(style.backgroundColor);
+    if (style.backgroundImage !== "none") return null;
+    if (colour[3] === 1) return colour;
+    const under = behind(node.parentElement);
+    return under && over(colour, under);
+  };
+  const told = [];
+  for (const one of document.querySelectorAll(".p-page *")) {
+    if (![...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())) continue;
+    if (!one.offsetParent || one.closest(":disabled, .a-sr")) continue;
+    const style = getComputedStyle(one), ground = behind(one);
+    if (!ground) continue;
+    const ink = over(read(style.color), ground), [low, high] = [light(ink), light(ground)].sort((a, b) => a - b);
+    const ratio = (high + 0.05) / (low + 0.05), size = parseFloat(style.fontSize);
+    const wanted = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700) ? 3 : 4.5;
+    if (ratio < wanted) told.push(`${ratio.toFixed(2)} ${one.className} ${one.textContent.trim().slice(0, 20)}`);
+  }
+  return told;
+}"""
+# The position that the app's own watch was told last, or one to come.
 ARRIVED = """(north) => new Promise((done) => {
   const watch = navigator.geolocation.watchPosition(({ coords }) => {
-    if (coords.latitude !== north) return;
     navigator.geolocation.clearWatch(watch);
-    done();
-  }, null, { enableHighAccuracy: true });
+    done(coords.latitude === north);
+  }, () => done(false), { enableHighAccuracy: true, maximumAge: Infinity, timeout: 5000 });
 })"""
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 STORED = """async () => {
@@ -80,18 +110,40 @@ def film(text: str, file: Path) -> Path:
     return file
 
 
+# A phone at the gate of the estate
+HAND: dict[str, Any] = {
+    "viewport": SIZE, "timezone_id": "Asia/Shanghai", "has_touch": True, "is_mobile": True, "accept_downloads": True,
+    "permissions": ["geolocation", "camera"], "geolocation": {"latitude": GATE[0], "longitude": GATE[1], "accuracy": 12},
+}  # fmt: skip
+
+
+def context(browser: Browser, lang: str = "zh-CN") -> BrowserContext:
+    """One phone's own storage, which goes with the browser."""
+    return browser.new_context(locale=lang, **HAND)
+
+
+def resident(playwright: Playwright, folder: Path) -> BrowserContext:
+    """A browser whose storage stays in a folder, as on a phone that is switched off and on."""
+    return playwright.chromium.launch_persistent_context(
+        folder, executable_path=program(), args=FLAGS, locale="zh-CN", **HAND
+    )
+
+
 @dataclass
 class Phone:
-    office: Office
+    """`office` is the small server, where the phone speaks to one; "" as address opens no page of the app yet."""
+
     url: str
     context: BrowserContext
+    office: Office = field(default_factory=Office)
+    address: str = "/field/"
     page: Page = field(init=False)
     wrong: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.context.set_default_timeout(PATIENCE)
         self.context.add_init_script(COUNT)
-        self.open()
+        self.open(self.address)
 
     # --- the tab ---------------------------------------------------------------------------------------------------
 
@@ -101,7 +153,8 @@ class Phone:
         self.page.on(
             "console", lambda said: self.wrong.append(said.text) if "Content Security Policy" in said.text else None
         )
-        self.page.goto(self.url + address)
+        if address:
+            self.page.goto(self.url + address)
 
     def ready(self) -> "Phone":
         self.page.wait_for_selector(".p-item")
@@ -128,7 +181,14 @@ class Phone:
         """There, and the phone has noticed."""
         north = GATE[0] + metres / 111_195
         self.context.set_geolocation({"latitude": north, "longitude": GATE[1], "accuracy": accuracy})
-        self.page.evaluate(ARRIVED, north)
+        self.until(ARRIVED, north)
+
+    def until(self, script: str, value: Any = None, patience: float = PATIENCE) -> None:
+        """Until what the script promises is true; waiting for a function of the page takes any promise for true."""
+        end = time.monotonic() + patience / 1000
+        while not self.page.evaluate(script, value):
+            assert time.monotonic() < end, f"not within {patience:.0f} ms: {script}"
+            self.page.wait_for_timeout(50)
 
     # --- what is on the glass ---------------------------------------------------------------------------------------
 
@@ -230,3 +290,9 @@ class Phone:
         self.page.evaluate(DRAWN)
         expect(button).to_be_enabled()
         expect(self.page.locator(".p-rec[data-word=sending]")).to_have_count(0)
+
+
+def crash(phone: Phone) -> None:
+    """The browser's process ends without a goodbye."""
+    with contextlib.suppress(Error), phone.context.expect_event("close"):
+        phone.context.new_cdp_session(phone.page).send("Browser.crash")

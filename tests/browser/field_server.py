@@ -11,6 +11,7 @@ import hashlib
 import json
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -60,7 +61,7 @@ class Office:
     shell: int = 1  # a higher one is a newer version of the app
     clock: dt.timedelta = dt.timedelta()
     drop: float = 0.0  # share of requests whose connection breaks, half before and half after the work
-    after: int = 0  # bytes of every piece after which the connection breaks
+    hold: bool = False  # pieces of photos are taken and never answered, as on a line that is dead and does not say so
     dice: random.Random = field(default_factory=lambda: random.Random(7))
     received: int = 0  # bytes of envelopes and pieces
     asked: list[str] = field(default_factory=list)
@@ -133,6 +134,8 @@ class Handler(BaseHTTPRequestHandler):
         if dice < self.office.drop / 2:
             self._break()
             return
+        while self.office.hold and self.command == "PATCH":
+            time.sleep(0.05)
         with self.office.lock:
             self.office.asked.append(f"{self.command} {path.removeprefix(API)}")
             self.office.headers[path.removeprefix(API)] = dict(self.headers)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Playwright, expect
 
-from tests.browser.field_phone import SMALL, TINY, Phone, film, launch
+from tests.browser.field_phone import FAINT, SMALL, TINY, Phone, film, launch
 
 pytestmark = [pytest.mark.browser, pytest.mark.nodatabase]
 
@@ -300,4 +300,5 @@ def test_x5_every_screen_is_chinese_or_english_fits_a_small_phone_and_is_made_fo
             told += [f"{lang} {name}: {wide} wide"] if wide > 320 else []
             told += [f"{lang} {name}: under 44: {line}" for line in phone.page.evaluate(SMALL)]
             told += [f"{lang} {name}: under 13 px: {line}" for line in phone.page.evaluate(TINY)]
+            told += [f"{lang} {name}: faint: {line}" for line in phone.page.evaluate(FAINT)]
     assert told == []

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Playwright, expect
 
-from tests.browser.field_phone import Phone
-from tests.browser.field_server import Office
+from tests.browser.field_phone import Phone, crash, resident
+from tests.browser.field_server import Office, serving
 from tests.browser.test_field_app import BARRED, KNOWN, LACKING, inspect_with_finding
 
 pytestmark = [pytest.mark.browser, pytest.mark.nodatabase]
@@ -76,6 +76,30 @@ def test_a7_2_a_tab_killed_at_any_step_loses_no_answer_and_no_photo(phone: Phone
     assert main["receipts"][0]["outcome"] == "signed"
 
 
+def test_a7_2_a_phone_that_is_switched_off_in_the_middle_keeps_what_was_written(
+    playing: Playwright, office: Office, tmp_path: Path
+) -> None:
+    """The browser's process dies at once; what is started again finds the same storage."""
+    with serving(office) as url:
+        for part in ("before", "after"):
+            storage = resident(playing, tmp_path)
+            phone = Phone(url, storage, office)
+            if part == "before":
+                phone.ready()
+                phone.offline()
+                phone.clean_visit(KNOWN)
+                phone.start(LACKING)
+                phone.confirm()
+                crash(phone)
+                continue
+            phone.ready()
+            received(phone, 1)
+            phone.start(LACKING)
+            assert phone.place() == "A"
+            storage.close()
+    assert [one["home"] for one in office.envelopes()] == [KNOWN]
+
+
 def test_a7_2_a_line_that_drops_three_in_ten_loses_nothing_and_doubles_nothing(phone: Phone) -> None:
     phone.offline()
     for code in (KNOWN, BARRED, "D007003", "D007004", "D007005"):
@@ -102,6 +126,23 @@ def test_a7_2_a_line_that_drops_three_in_ten_loses_nothing_and_doubles_nothing(p
     assert all(hashlib.sha256(content).hexdigest() == sha for sha, content in phone.office.photos.items())
     held = phone.stored()["tables"]
     assert (held["bodies"], held["photos"]) == (0, 0)
+
+
+def test_a7_2_a_line_that_is_dead_and_does_not_say_so_is_given_up_after_a_minute(phone: Phone) -> None:
+    phone.page.clock.install()
+    phone.office.hold = True
+    phone.go(f"shut/{KNOWN}")
+    phone.shutter()
+    phone.page.wait_for_selector(".p-shot")
+    with phone.page.expect_request(lambda request: request.method == "PATCH"):
+        phone.tap("[data-act=next-0]")
+    phone.go("sync")
+    phone.page.wait_for_selector(".p-rec[data-word=sending]")
+    phone.page.clock.fast_forward(61_000)
+    phone.page.wait_for_selector(".p-rec[data-word=partial]")
+    phone.office.hold = False
+    phone.sync()
+    received(phone, 1)
 
 
 # Delivers every change of the address a moment late, as a busy phone does.
@@ -332,9 +373,7 @@ def test_a7_2_a_new_version_waits_until_no_visit_is_open(phone: Phone) -> None:
     phone.start(KNOWN)
     phone.office.shell = 2
     phone.page.evaluate("() => navigator.serviceWorker.getRegistration('/field/').then((found) => found.update())")
-    phone.page.wait_for_function(
-        "() => navigator.serviceWorker.getRegistration('/field/').then((found) => found.waiting !== null)"
-    )
+    phone.until("() => navigator.serviceWorker.getRegistration('/field/').then((found) => found.waiting !== null)")
     phone.sees_not("有新版本")
     for _place in range(5):
         phone.confirm()

@@ -71,29 +71,35 @@ def download(*, user: User, since: str = "") -> dict[str, Any]:
     rows = homes_of(user).select_related(
         "place__parent__parent", "area", "landlord", "sublessor", "operator", "current"
     )
+    rows = rows.defer("current__results", "current__missing")  # reasons for the desk
     homes = list(rows.order_by("place_path", "number", "id"))
     items = _items(user, homes)
-    built = {home["code"]: home for home in _Builder(user, homes, items, on).all()}
-    units = {unit["code"]: unit for unit in _units(user, homes, on)}
+    built = {home["code"]: _written(home) for home in _Builder(user, homes, items, on).all()}
+    units = {unit["code"]: _written(unit) for unit in _units(user, homes, on)}
     marks = {code: _mark(home) for code, home in built.items()}
     unit_marks = {code: _mark(unit) for code, unit in units.items()}
     before = GridCopy.objects.filter(user=user, token=since).first() if since else None
     old, old_units = (before.homes, before.units) if before else ({}, {})
-    changed = [built[code] for code, mark in marks.items() if old.get(code) != mark]
+    changed = [code for code, mark in marks.items() if old.get(code) != mark]
     return {
-        "token": _keep(user, marks, unit_marks, [home["code"] for home in changed], moment),
+        "token": _keep(user, marks, unit_marks, changed, moment),
         "full": before is None,
         "at": moment.isoformat(),
         "edition": standard.current_edition(on).name,
-        "homes": changed,
+        "homes": [built[code] for code in changed],
         "units": [units[code] for code, mark in unit_marks.items() if old_units.get(code) != mark],
         "gone": [_gone(code) for code in old if code not in marks],
         "plan": [_item(item) for item in items],
     }
 
 
-def _mark(part: Mapping[str, Any]) -> str:
-    return hashlib.sha256(msgspec.json.encode(part, order="sorted")).hexdigest()[:12]
+def _written(part: Mapping[str, Any]) -> msgspec.Raw:
+    """As it is sent: written once, both to be compared and to be sent."""
+    return msgspec.Raw(msgspec.json.encode(part, order="sorted"))
+
+
+def _mark(part: msgspec.Raw) -> str:
+    return hashlib.sha256(part).hexdigest()[:12]
 
 
 def _keep(user: User, marks: dict[str, str], units: dict[str, str], sent: Sequence[str], moment: datetime) -> str:
@@ -200,7 +206,7 @@ class _Facts:
     def __init__(self, on: date) -> None:
         self.on = on
         self.book = standard.current_edition(on).facts
-        self.days: dict[str, date] = {}
+        self.terms: dict[tuple[str, int], tuple[bool, str]] = {}
 
     def of(self, entity: EntityName, facts: Mapping[str, Any], stamps: Mapping[str, Any]) -> dict[str, Any]:
         book, found = self.book[entity], {}
@@ -208,19 +214,22 @@ class _Facts:
             definition, stamp = book.get(name), stamps.get(name)
             if definition is None or value is None:
                 continue
-            until = (
-                self._day(stamp[1]) + timedelta(days=definition.fresh_days) if definition.fresh_days and stamp else None
+            fresh, until = (
+                self._term(stamp[1], definition.fresh_days) if definition.fresh_days and stamp else (True, None)
             )
             found[name] = {
                 "value": value, "at": stamp[1] if stamp else None, "source": stamp[2] if stamp else None,
-                "fresh": until is None or until >= self.on, "until": until.isoformat() if until else None,
+                "fresh": fresh, "until": until,
             }  # fmt: skip
         return found
 
-    def _day(self, moment: str) -> date:
-        if moment not in self.days:  # a visit gives forty facts the same moment
-            self.days[moment] = time.day_of(datetime.fromisoformat(moment))
-        return self.days[moment]
+    def _term(self, moment: str, days: int) -> tuple[bool, str]:
+        """Whether it still counts, and until which day; a visit gives forty facts the same moment."""
+        known = self.terms.get((moment, days))
+        if known is None:
+            until = time.day_of(datetime.fromisoformat(moment)) + timedelta(days=days)
+            known = self.terms[moment, days] = until >= self.on, until.isoformat()
+        return known
 
 
 def _by_home(rows: Iterable[Any]) -> dict[int, list[Any]]:

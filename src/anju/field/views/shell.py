@@ -17,6 +17,12 @@ from anju.core.templatetags.state_tags import asset
 
 FILES = ("field.js", "field.css")
 WORKER = "field-sw.js"
+# Drawn from icon.svg; the last fills the whole square, for launchers that cut their own shape out of it.
+ICONS = (
+    ("field-192", "192x192", "any"),
+    ("field-512", "512x512", "any"),
+    ("field-maskable-512", "512x512", "maskable"),
+)
 NO_DATA = "holds no data; opens also when the session has ended, so that what is on the phone can be reached"
 
 
@@ -61,9 +67,8 @@ def worker(request: HttpRequest) -> HttpResponse:
 def manifest(request: HttpRequest) -> HttpResponse:
     icons = [{"src": static("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
     icons += [
-        {"src": asset(f"field-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any"}
-        for size in (192, 512)
-        if (assets.VENDOR / f"field-{size}.png").exists()
+        {"src": static(f"{name}.png"), "sizes": size, "type": "image/png", "purpose": purpose}
+        for name, size, purpose in ICONS
     ]
     body = {
         "id": "/field/", "start_url": "/field/", "scope": "/field/", "display": "standalone", "orientation": "portrait",

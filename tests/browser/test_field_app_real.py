@@ -1,0 +1,254 @@
+"""The field app against its own server, over a line that breaks: what the small server of the other tests cannot prove.
+
+Nothing is lost, nothing is doubled, and the inspector sees what became of it (A7.2).
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from anju.dwellings.testing import SOUND_FACTS, SOUND_ROOM
+from anju.field.testing import make_letter, photo_line
+from tests.browser.city import free_port
+from tests.browser.field_phone import Phone, context
+from tests.browser.field_real import (
+    RealOffice,
+    compared,
+    inspections,
+    photograph,
+    real_office,
+    sign_in,
+    take_in,
+    until_all_is_sent,
+)
+from tests.browser.lossy import HOWS, Line, lossy
+
+pytestmark = [pytest.mark.browser, pytest.mark.nodatabase]
+Hand = Callable[..., Phone]
+FACTS = {**SOUND_FACTS, "rooms_let": 4, "beds_let": 4}
+YESTERDAY = """
+const real = Date;
+globalThis.Date = class extends real {
+  constructor(...parts) { parts.length ? super(...parts) : super(real.now() - 86400000); }
+  static now() { return real.now() - 86400000; }
+};
+"""
+# What a browser asks of an app before it offers to install it; a private window is no fault of the app.
+EXCUSED = {"in-incognito"}
+_numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealOffice]:
+    with real_office(tmp_path_factory.mktemp("real"), 40) as office:
+        yield office
+
+
+@pytest.fixture
+def line(real: RealOffice) -> Iterator[Line]:
+    with lossy(real.port) as made:
+        yield made
+
+
+@pytest.fixture
+def hand(camera_browser: Browser, line: Line) -> Iterator[Hand]:
+    """Phones that have signed in at the real server and loaded their grid."""
+    given: list[Phone] = []
+
+    def make(name: str = "grid", script: str = "") -> Phone:
+        storage = context(camera_browser)
+        if script:
+            storage.add_init_script(script)
+        phone = Phone(f"http://localhost:{line.port}", storage, address="")
+        given.append(phone)
+        sign_in(phone.page, phone.url, name)
+        return phone
+
+    yield make
+    for phone in given:
+        phone.context.close()
+    assert [wrong for phone in given for wrong in phone.wrong] == []
+
+
+def record(
+    home: str, *, alarm: bool = True, photos: int = 1, by: str = "grid", **over: Any
+) -> tuple[Any, dict[str, bytes]]:
+    """A finished inspection of a sound home, with photos of its first room; the record and its photos."""
+    shots = [photograph(next(_numbers) + 10_000, (640, 480)) for _ in range(photos)]
+    rooms = {name: {**SOUND_ROOM, "alarm": alarm or name != "A"} for name in "ABCD"}
+    lines = [photo_line(shot, **{"for": {"room": "A"}}) for shot in shots]
+    letter = {**make_letter(facts=FACTS, rooms=rooms, photos=lines, by=by, **over), "home": home}
+    return letter, {hashlib.sha256(shot).hexdigest(): shot for shot in shots}
+
+
+def taken(phone: Phone, folder: Path, *records: tuple[Any, dict[str, bytes]]) -> None:
+    """Finished records onto a phone without a network, as if they had been written on it."""
+    phone.offline()
+    photos = {sha: data for _letter, shots in records for sha, data in shots.items()}
+    take_in(phone, [letter for letter, _shots in records], photos, folder, by=records[0][0]["by"])
+
+
+def arrive(phone: Phone, number: int) -> None:
+    phone.offline(False)
+    phone.sync()
+    expect(phone.page.locator(".p-rec[data-word=received]")).to_have_count(number)
+
+
+def of(real: RealOffice, letter: dict[str, Any]) -> dict[str, Any]:
+    """The server's row of a record; it is kept once, byte for byte."""
+    rows = [row for row in real.held()["records"] if row["uuid"] == letter["id"]]
+    assert len(rows) == 1
+    assert rows[0]["sha256"] == hashlib.sha256(json.dumps(letter, ensure_ascii=False).encode()).hexdigest()
+    return dict(rows[0])
+
+
+def test_a7_2_the_app_can_be_installed_and_starts_from_its_worker_with_the_server_off(hand: Hand, line: Line) -> None:
+    phone = hand()
+    asked = phone.context.new_cdp_session(phone.page)
+    manifest = asked.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    told = json.loads(manifest["data"])
+    assert (told["display"], told["start_url"], told["scope"]) == ("standalone", "/field/", "/field/")
+    assert all(told[name] for name in ("name", "short_name", "theme_color", "background_color"))
+    assert {(one["sizes"], one["purpose"]) for one in told["icons"]} >= {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}  # fmt: skip
+    for icon in told["icons"]:
+        answer = phone.page.request.get(phone.url + icon["src"])
+        assert (answer.status, answer.headers["content-type"]) == (200, icon["type"])
+    errors = asked.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert {one["errorId"] for one in errors} <= EXCUSED
+    assert phone.page.locator("meta[name=theme-color]").get_attribute("content") == told["theme_color"]
+    assert "width=device-width" in (phone.page.locator("meta[name=viewport]").get_attribute("content") or "")
+    line.target = free_port()  # nobody answers there
+    phone.kill()
+    phone.page.wait_for_selector(".p-tabs")
+    phone.sees("没有网络，照常检查")
+    phone.go("find")
+    expect(phone.page.locator(".p-item").first).to_be_visible()
+
+
+def test_a7_2_the_network_lost_at_every_step_of_a_sync_loses_nothing_and_doubles_nothing(
+    hand: Hand, real: RealOffice, line: Line, tmp_path: Path
+) -> None:
+    phone, sent, homes = hand(), [], iter(real.homes[:24])
+    for how in HOWS:
+        for step in range(8):  # who am I, record, begin a photo, its piece, how does it stand, book, list, and one more
+            letter, photos = record(next(homes), alarm=False)
+            taken(phone, tmp_path, (letter, photos))
+            line.start_over(**{f"c{step}": how})
+            phone.offline(False)
+            for _round in range(4):
+                phone.sync()
+                if set(phone.words().values()) == {"received"}:
+                    break
+            sent.append((letter, photos))
+            expect(phone.page.locator(".p-rec[data-word=received]")).to_have_count(len(sent))
+    held = real.held()
+    mine = {
+        letter["id"]: hashlib.sha256(json.dumps(letter, ensure_ascii=False).encode()).hexdigest() for letter, _ in sent
+    }
+    there = [(row["uuid"], row["sha256"]) for row in held["records"] if row["uuid"] in mine]
+    assert sorted(there) == sorted(mine.items())
+    assert {sha for _letter, photos in sent for sha in photos} <= set(held["photos"])
+    for letter, _photos in sent:
+        assert held["visits"].count(letter["home"]) == 1
+        assert [hazard for hazard in held["hazards"] if hazard[0] == letter["home"]] == [[letter["home"], "R09", "A"]]
+    assert phone.stored()["tables"]["photos"] == 0
+
+
+def test_a7_2_a_line_that_drops_three_in_ten_and_reloads_lose_and_double_nothing(
+    hand: Hand, real: RealOffice, line: Line, tmp_path: Path
+) -> None:
+    """The short form of benchmarks/field_lossy.py."""
+    phone, before = hand(), real.held()
+    letters, photos = inspections(real.homes[24:30], 2, (640, 480))
+    phone.offline()
+    take_in(phone, letters, photos, tmp_path)
+    line.drop = 0.3
+    phone.offline(False)
+    until_all_is_sent(phone)
+    line.drop = 0
+    found = compared(real.held(), letters, photos, before)
+    none = ("lost", "doubled", "other_bytes", "not_applied", "photos_not_hung")
+    assert {name: found[name] for name in none} == dict.fromkeys(none, 0)
+    assert (found["visits"], found["hazards"]) == (6, found["hazards_expected"])
+
+
+def test_a7_2_a_session_that_ended_while_offline_keeps_everything_and_sends_it_after_signing_in(
+    hand: Hand, real: RealOffice, tmp_path: Path
+) -> None:
+    phone = hand()
+    letter, photos = record(real.homes[30])
+    taken(phone, tmp_path, (letter, photos))
+    real.run("from django.contrib.sessions.models import Session; Session.objects.all().delete()")
+    phone.offline(False)
+    phone.sync()
+    phone.sees("等登录")
+    phone.go("settings")
+    expect(phone.page.locator("[data-act=sign-out]")).to_be_disabled()
+    sign_in(phone.page, phone.url)
+    arrive(phone, 1)
+    assert of(real, letter)["state"] == "applied"
+
+
+def test_a7_2_two_phones_of_one_account_send_one_record_once_and_each_its_own(
+    hand: Hand, real: RealOffice, tmp_path: Path
+) -> None:
+    one, other = hand(), hand()
+    both, mine, yours = record(real.homes[31]), record(real.homes[32]), record(real.homes[33])
+    taken(one, tmp_path, both, mine)
+    taken(other, tmp_path, both, yours)
+    arrive(one, 2)
+    arrive(other, 2)
+    for letter, _photos in (both, mine, yours):
+        assert of(real, letter)["state"] == "applied"
+        assert real.held()["visits"].count(letter["home"]) == 1
+
+
+def test_a7_2_two_people_who_inspected_one_home_offline_both_see_it_and_both_visits_stay(
+    hand: Hand, real: RealOffice, tmp_path: Path
+) -> None:
+    ours, theirs = hand(), hand("colleague")
+    first, second = record(real.homes[34]), record(real.homes[34], alarm=False, by="colleague")
+    taken(ours, tmp_path, first)
+    taken(theirs, tmp_path, second)
+    arrive(ours, 1)
+    arrive(theirs, 1)
+    assert real.held()["visits"].count(real.homes[34]) == 2
+    assert of(real, first[0])["user"] == "grid"
+    assert [one["fact"] for one in of(real, second[0])["differs"]["contradicts"]] == ["alarm"]
+    theirs.tap(".p-rec .act")
+    theirs.sees("房间报警器", "马丽")
+
+
+def test_a7_2_a_rule_book_that_changed_meanwhile_is_named_and_the_server_judges_again(
+    hand: Hand, real: RealOffice, tmp_path: Path
+) -> None:
+    phone = hand()
+    said = {"verdict": "non_compliant", "violated": ["R09@A"], "edition": "earlier"}
+    letter, photos = record(real.homes[35], edition="earlier", verdict=said)
+    taken(phone, tmp_path, (letter, photos))
+    arrive(phone, 1)
+    differs = of(real, letter)["differs"]
+    assert differs["edition"]["phone"] == "earlier"
+    assert differs["verdict"]["phone"] == "non_compliant"
+    expect(phone.page.locator(".p-rec .act")).to_have_count(1)
+
+
+def test_a7_2_a_phone_whose_clock_is_a_day_slow_is_told_and_its_times_are_put_right(
+    hand: Hand, real: RealOffice
+) -> None:
+    phone = hand(script=YESTERDAY)
+    phone.sees("手机时钟差 1 天")
+    phone.go(f"refused/{real.homes[36]}")
+    phone.tap("[data-act=refused-later]")
+    phone.page.wait_for_function("() => document.querySelector('#field').dataset.screen === 'today'")
+    arrive(phone, 1)
+    row = real.held()["records"][-1]
+    assert abs(row["clock_offset_s"] - 86_400) < 60
+    assert row["late_s"] < 600
