@@ -166,7 +166,7 @@ def test_a7_2_a_line_that_drops_three_in_ten_and_reloads_lose_and_double_nothing
 ) -> None:
     """The short form of benchmarks/field_lossy.py."""
     phone, before = hand(), real.held()
-    letters, photos = inspections(real.homes[24:30], 2, (640, 480))
+    letters, photos = inspections(real.homes[24:28], 2, (640, 480))
     phone.offline()
     take_in(phone, letters, photos, tmp_path)
     line.drop = 0.3
@@ -176,7 +176,7 @@ def test_a7_2_a_line_that_drops_three_in_ten_and_reloads_lose_and_double_nothing
     found = compared(real.held(), letters, photos, before)
     none = ("lost", "doubled", "other_bytes", "not_applied", "photos_not_hung")
     assert {name: found[name] for name in none} == dict.fromkeys(none, 0)
-    assert (found["visits"], found["hazards"]) == (6, found["hazards_expected"])
+    assert (found["visits"], found["hazards"]) == (4, found["hazards_expected"])
 
 
 def test_a7_2_a_session_that_ended_while_offline_keeps_everything_and_sends_it_after_signing_in(

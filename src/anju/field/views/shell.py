@@ -18,7 +18,11 @@ from anju.core.templatetags.state_tags import asset
 FILES = ("field.js", "field.css")
 WORKER = "field-sw.js"
 # Drawn from icon.svg; the last fills the whole square, for launchers that cut their own shape out of it.
-ICONS = (("field-192", "192x192", "any"), ("field-512", "512x512", "any"), ("field-maskable-512", "512x512", "maskable"))
+ICONS = (
+    ("field-192", "192x192", "any"),
+    ("field-512", "512x512", "any"),
+    ("field-maskable-512", "512x512", "maskable"),
+)
 NO_DATA = "holds no data; opens also when the session has ended, so that what is on the phone can be reached"
 
 
