@@ -187,7 +187,7 @@ def test_a7_2_a_session_that_ended_while_offline_keeps_everything_and_sends_it_a
     taken(phone, tmp_path, (letter, photos))
     real.run("from django.contrib.sessions.models import Session; Session.objects.all().delete()")
     phone.offline(False)
-    phone.sync()
+    phone.go("sync")
     phone.sees("等登录")
     phone.go("settings")
     expect(phone.page.locator("[data-act=sign-out]")).to_be_disabled()
