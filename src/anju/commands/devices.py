@@ -186,7 +186,9 @@ def shown(row: Device, now: datetime) -> dict[str, Any]:
 
 def _link(row: Device, now: datetime) -> dict[str, Any] | None:
     link = link_of(row, now)
-    return link and {"stands": link.up, "at": _iso(link.at), "why": str(link.why), "last_will": link.will}
+    if link is None:
+        return None
+    return {"stands": link.up, "at": _iso(link.at), "why": str(link.why), "last_will": link.will}
 
 
 def _in_lines(told: dict[str, Any]) -> str:

@@ -81,7 +81,7 @@ def _json(value: Any) -> Any:
 
 
 def _alarms(city: City, rows: Iterable[tuple[str, int, Any, str, Any]], verdict: Verdict) -> None:
-    found: list[Alarm] = [(*row[:5], bool(row[5])) for row in city.rows(ALARMS)]  # type: ignore[misc]
+    found: list[Alarm] = [(*row[:5], bool(row[5])) for row in city.rows(ALARMS)]
     expected = recount(rows)
     verdict.alarms = len(found)
     for name in sorted(Counter(found).keys() | Counter(expected).keys()):

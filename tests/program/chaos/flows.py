@@ -182,7 +182,8 @@ class UnitTalker(Talker):
             said: Any = objects.ComponentStatus(
                 1, 1, 40, part.to_bytes(4, "little"), state, objects.description("走廊"), at
             )
-            kind, words = tables.COMPONENT_STATUS, {"event": {FIRE: "fire", FAULT: "fault", WELL: "restored"}[state]}
+            words: dict[str, Any] = {"event": {FIRE: "fire", FAULT: "fault", WELL: "restored"}[state]}
+            kind = tables.COMPONENT_STATUS
         else:
             value = self.chance.randrange(100, 400)
             said = objects.ComponentReading(1, 1, 40, (9).to_bytes(4, "little"), 3, value, at)

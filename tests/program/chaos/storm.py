@@ -23,7 +23,7 @@ from tests.program.nats_server import Server
 
 COMBINATIONS = ("mqtt-sqlite", "gb26875-sqlite", "mqtt-postgres", "gb26875-postgres", "nats-postgres")
 DEVICES = 12
-GATEWAY_LIVES, WORKER_LIVES = (0.1, 3.0), (0.5, 20.0)  # seconds
+GATEWAY_LIVES, WORKER_LIVES = (0.1, 5.0), (0.5, 20.0)  # seconds
 DRAIN = 180.0  # seconds in which everything must be acknowledged and stored once nobody is killed any more
 HEAD = ["小区", "门牌", "房屋类别", "出租间数", "床位数", "房东", "房东电话"]
 IMPORT = """

@@ -107,8 +107,8 @@ def parts(units: Sequence[int], names: Sequence[str]) -> dict[tuple[int, str], K
 def _devices(which: str, *given: Sequence[Any]) -> list[Known]:
     if _postgres():
         with together():  # with the BEGIN in front of it
-            cursor = _planned(DEVICE_POSTGRES + FROM + which, list(map(list, given)))
-            return [_known(row) for row in cursor.fetchall()]
+            found = _planned(DEVICE_POSTGRES + FROM + which, list(map(list, given)))
+            return [_known(row) for row in found.fetchall()]
     with connection.cursor() as cursor:
         cursor.execute(DEVICE_SQLITE + FROM + which, [encode(values).decode() for values in given])
         return [_known(row) for row in cursor.fetchall()]
