@@ -466,7 +466,7 @@ AT_ESTATE = {*STATION, *SMART, "device", "alarm", "estate"}
 SEEN = {
     "property": {"home", "hazard", "visit", "management", "report", "objection", *AT_ESTATE},
     "station": {"home", "management", *AT_ESTATE},
-    "operator": {"home", "hazard"},
-    "landlord": {"home", "hazard", "signed"},
+    "operator": {"home", "hazard", "note"},
+    "landlord": {"home", "hazard", "signed", "note"},
     "tenant": {"home"},
 }

@@ -18,7 +18,7 @@ from anju.inspections.services.opening import Finding, Spot
 from anju.outreach.models import Convention
 from anju.outreach.services import conventions
 from anju.portal.kinds import KINDS
-from anju.portal.services import objections, reports, residents
+from anju.portal.services import notes, objections, reports, residents
 from anju.registration.models import Declaration
 from anju.registration.services import declarations, signing
 
@@ -48,6 +48,11 @@ TOLD: tuple[tuple[list[str], str, str, str], ...] = (
     (["other"], "grounds", "楼下广场舞太吵", "rejected"),
 )
 ANSWERS = ("已通知车主移走，地面重新划了黄线。", "物业当场劝离，电梯已装阻车系统。")
+# left at the door of who signs in as landlord, hours ago; "" waits
+NOTES = (
+    ("楼下天花板有水印，可能是您家卫生间漏水，请看一看。", 20, ""),
+    ("周末搬家具声音太晚了，麻烦提醒一下住户。", 90, "已经跟住户说了，十点以后不会再搬。"),
+)
 REASON = "噪声问题请拨打 12345 或联系社区，不属于消防安全隐患。"
 
 
@@ -76,6 +81,7 @@ def make(chance: Random, today: date) -> None:
     story.reports()
     story.declarations()
     story.objection()
+    story.notes()
 
 
 class _Story:
@@ -237,3 +243,18 @@ class _Story:
                 hazard=row,
                 text="检查那天有亲戚临时借住，第二天就走了，请再来看一次。",
             )
+
+    def notes(self) -> None:
+        home = (
+            Dwelling.objects.for_user(self.landlord)
+            .select_related("landlord", "sublessor", "operator")
+            .order_by("code")
+            .first()
+        )
+        if home is None:
+            return
+        for number, (text, hours, said) in enumerate(NOTES):
+            left = self.now - hours * HOUR
+            row = self._at(left, notes.leave, dwelling=home, text=text, token=f"demo{number}")
+            if said:
+                self._at(left + 5 * HOUR, notes.answer, by=self.landlord, note=row, text=said)
