@@ -16,9 +16,10 @@ from tests.browser.visitor import Visitor, sign_in
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    """A new demo; or, while tests are being written, the running one that ANJU_TEST_CITY names (its data folder)."""
+    """A new demo, for as long as browser tests follow one another: its devices take processor time from the others. Or, while
+    tests are being written, the running one that ANJU_TEST_CITY names (its data folder)."""
     running = os.environ.get("ANJU_TEST_CITY")
     if running:
         folder, _comma, url = running.partition(",")
@@ -91,13 +92,13 @@ def phone(hand_out: Callable[..., Phone]) -> Phone:
     return hand_out().ready()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def watched() -> list[Visitor]:
     """Everybody who has signed in, with what they noticed."""
     return []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def person(city: City, browser: Browser, watched: list[Visitor]) -> Callable[[str], Visitor]:
     """Signs people in, each once."""
     known: dict[str, Visitor] = {}

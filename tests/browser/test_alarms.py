@@ -12,7 +12,7 @@ from tests.browser.city import City
 from tests.browser.visitor import Visitor
 
 Person = Callable[[str], Visitor]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 
 # Somebody with a detector's words: through the same storing as a gateway, from a process of its own.
 SAYS = """

@@ -29,7 +29,7 @@ from tests.browser.field_real import (
 )
 from tests.browser.lossy import HOWS, Line, lossy
 
-pytestmark = [pytest.mark.browser, pytest.mark.nodatabase]
+pytestmark = [pytest.mark.browser, pytest.mark.nodatabase, pytest.mark.xdist_group("field")]
 Hand = Callable[..., Phone]
 FACTS = {**SOUND_FACTS, "rooms_let": 4, "beds_let": 4}
 # What a browser asks of an app before it offers to install it; a private window is no fault of the app.

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from tests.browser.city import City
 from tests.browser.visitor import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 Person = Callable[[str], Visitor]
 
 

@@ -29,6 +29,8 @@ from anju.jobs.models import Job
 from tests.contracts.addresses import INSIDE, OPEN, OWN, SEEN, SHOWN, TABLE, WHOLE
 from tests.contracts.world import CANARY, RELATIONS, Town, build_towns, make_person
 
+pytestmark = pytest.mark.xdist_group("walk")
+
 FRAGMENT = {
     "HX-Request": "true"
 }  # what is refused or not there then comes without the frame around a page, in half the time

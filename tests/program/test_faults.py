@@ -26,7 +26,7 @@ from anju.monitoring.gateway.mqtt import Connect, packets
 from tests.program.devices import City, MqttDevice, UnitDevice, free_port, listeners, ports, postgres_city
 from tests.program.proxy import MOODS, Proxy
 
-pytestmark = pytest.mark.nodatabase
+pytestmark = [pytest.mark.nodatabase, pytest.mark.xdist_group("faults")]
 MESSAGES = 600
 
 
@@ -294,6 +294,8 @@ async def _try_keys(port: int, code: str, tries: Iterator[int], answers: Counter
             answers[(await reader.readexactly(4))[3]] += 1
         finally:
             writer.transport.abort()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
 
 def test_ten_thousand_wrong_passwords_from_one_address_are_limited_and_another_address_is_served(city: City) -> None:

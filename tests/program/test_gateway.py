@@ -30,7 +30,7 @@ from tests.program.devices import (
     through_kills,
 )
 
-pytestmark = pytest.mark.nodatabase
+pytestmark = [pytest.mark.nodatabase, pytest.mark.xdist_group("gateway")]
 MESSAGES, READINGS, LISTS, KILLS = 1500, 400, 60, 3
 
 ASK = """

@@ -21,6 +21,8 @@ from anju.commands.backup import archive, restoring, rows, upgrading
 from anju.commands.failures import Failure
 from anju.jobs.models import Tick
 
+pytestmark = pytest.mark.xdist_group("backup")
+
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
