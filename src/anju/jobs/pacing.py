@@ -1,5 +1,6 @@
 """How much one transaction of a long work takes in: the embedded write lock is held for 50 ms at most."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
@@ -7,6 +8,19 @@ from time import perf_counter
 from django.db import transaction
 
 WORK = 0.012  # seconds of writing in one transaction; its commit, and a busy machine, come on top
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Python looks for its garbage before or after: in a process that has loaded the program it takes up to half a second,
+    and others would wait for the lock meanwhile."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class Pace:
@@ -22,7 +36,7 @@ class Pace:
     @contextmanager
     def transaction(self, rows: int) -> Iterator[None]:
         """A transaction that writes so many rows; `size` follows from how long it worked, the commit left out."""
-        with transaction.atomic():
+        with _no_collection(), transaction.atomic():
             began = perf_counter()
             yield
             self.learn(rows, perf_counter() - began)
