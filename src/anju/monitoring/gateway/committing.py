@@ -50,8 +50,14 @@ class Committer(Generic[Item, Result]):
     an item that cannot be stored. Its raising means that the database does not answer.
     """
 
-    def __init__(self, store: Callable[[Sequence[Item]], Sequence[Result]], lanes: int = 1) -> None:
-        self.store = store
+    def __init__(
+        self,
+        store: Callable[[Sequence[Item]], Sequence[Result]],
+        lanes: int = 1,
+        leave: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`leave` is called in the thread of each lane when it ends: there it closes what only that thread may close."""
+        self.store, self.leave = store, leave
         self.committed = 0
         self._lanes: list[_Lane[Item, Result]] = [_Lane() for _n in range(lanes)]
         self._paused: set[Pausable] = set()
@@ -89,7 +95,9 @@ class Committer(Generic[Item, Result]):
             if lane.task is not None:
                 lane.task.cancel()
         for lane in self._lanes:
-            lane.thread.shutdown(wait=True, cancel_futures=True)
+            lane.thread.submit(self.leave)
+        for lane in self._lanes:
+            lane.thread.shutdown(wait=True)
 
     async def _run(self, lane: _Lane[Item, Result]) -> None:
         while lane.waiting:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 
 from anju.core import time
 from anju.monitoring.gateway import mqtt, push
@@ -104,7 +104,9 @@ class Gateway:
     gb26875_port: int = 26875
     tls: ssl.SSLContext | None = None
     ready: Callable[[int, int], None] = lambda mqtt_port, gb26875_port: None  # the ports that it listens at
-    committer: Committer[Said, Outcome] = field(default_factory=lambda: Committer(write, _lanes()))
+    committer: Committer[Said, Outcome] = field(
+        default_factory=lambda: Committer(write, _lanes(), connections.close_all)
+    )
     _listener: mqtt_listener.Listener | None = None
     _ended: set[int] = field(default_factory=set)  # keys whose end has been seen to
     _links: dict[str, Change] = field(default_factory=dict)  # what happened to links and is not noted yet, by device
@@ -155,6 +157,8 @@ class Gateway:
         self.committer.close()
         with suppress(Exception):  # the database is away; the next gateway of this name says it
             await asyncio.wait_for(self._ask(lambda: end_links(self.name, time.now(), DeviceLink.Why.STOPPED)), 5)
+        with suppress(Exception):  # a connection that is left to the end of the process may crash it there
+            await asyncio.wait_for(self._ask(connections.close_all), 5)
         self._asking.shutdown(wait=False, cancel_futures=True)
 
     async def _ask(self, question: Callable[[], Result]) -> Result:
