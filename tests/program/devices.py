@@ -27,6 +27,7 @@ from anju.monitoring.gateway import gb26875
 from anju.monitoring.gateway.gb26875 import tables
 from anju.monitoring.gateway.mqtt import Connect, packets
 from anju.monitoring.gateway.push import signature
+from tests.program.links import link
 
 WINDOW = 100  # messages of one device on their way
 
@@ -252,8 +253,7 @@ class MqttDevice:
 
     async def talk(self, port: int) -> None:
         """Until everything is acknowledged or the link breaks."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(self.address, 0))
-        try:
+        async with link(port, address=self.address) as (reader, writer):
             writer.write(packets.connect(Connect(self.code, self.code, self.key.encode())))
             assert (await reader.readexactly(4))[3] == 0
             open_ones = sorted(set(self.payloads) - self.acknowledged)
@@ -267,8 +267,6 @@ class MqttDevice:
                 number = int.from_bytes(answer[2:], "big")
                 waiting.discard(number)
                 self.acknowledged.add(number)
-        finally:
-            writer.transport.abort()
 
 
 class UnitDevice:
@@ -295,10 +293,9 @@ class UnitDevice:
         return len(self.acknowledged) == len(self.frames)
 
     async def talk(self, port: int) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         stream, waiting = gb26875.Stream(), set[int]()
         open_ones = sorted(set(self.frames) - self.acknowledged)
-        try:
+        async with link(port) as (reader, writer):
             while open_ones or waiting:
                 while open_ones and len(waiting) < 40:
                     serial = open_ones.pop(0)
@@ -311,8 +308,6 @@ class UnitDevice:
                     if isinstance(frame, gb26875.Frame) and frame.command == tables.ACKNOWLEDGE:
                         waiting.discard(frame.serial)
                         self.acknowledged.add(frame.serial)
-        finally:
-            writer.transport.abort()
 
 
 class PushingCloud:
@@ -338,8 +333,7 @@ class PushingCloud:
 
     async def _post(self, port: int, body: bytes) -> tuple[int, Any]:
         header = signature.make(body, key=self.key, at=int(time.time()))
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        try:
+        async with link(port) as (reader, writer):
             head = f"POST /push/v1/{self.code} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
             head += f"X-Anju-Signature: {header}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
             writer.write(head.encode() + body)
@@ -348,8 +342,6 @@ class PushingCloud:
                 raise ConnectionResetError("no answer")
             top, _gap, rest = raw.partition(b"\r\n\r\n")
             return int(top.split(b" ")[1]), json.loads(rest)
-        finally:
-            writer.transport.abort()
 
 
 def payload(number: int, **over: Any) -> bytes:

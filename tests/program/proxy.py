@@ -6,6 +6,8 @@ import random
 from collections import Counter
 from collections.abc import Callable
 
+from tests.program.links import link, torn
+
 MOODS = ("delay", "cut", "half-open", "repeat")
 
 
@@ -23,6 +25,7 @@ class Proxy:
         self.port = 0
         self._server: asyncio.Server | None = None
         self._again: list[asyncio.Task[None]] = []
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> "Proxy":
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -32,21 +35,32 @@ class Proxy:
     async def __aexit__(self, *of: object) -> None:
         assert self._server is not None
         self._server.close()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
         await asyncio.gather(*self._again, return_exceptions=True)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(self._link(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+
+    async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         mood = "" if self.calm else MOODS[self.used.total() % len(MOODS)]
         self.used[mood] += 1
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target())
         said = bytearray()
-        up = asyncio.ensure_future(self._carry(reader, far_writer, mood, said, answers=False))
-        down = asyncio.ensure_future(self._carry(far_reader, writer, mood, bytearray(), answers=True))
-        await asyncio.wait([up, down], return_when=asyncio.FIRST_COMPLETED)
-        for task in (up, down):
-            task.cancel()
-        await asyncio.gather(up, down, return_exceptions=True)
-        writer.transport.abort()
-        far_writer.transport.abort()
+        try:
+            async with link(self.target()) as (far_reader, far_writer):
+                up = asyncio.ensure_future(self._carry(reader, far_writer, mood, said, answers=False))
+                down = asyncio.ensure_future(self._carry(far_reader, writer, mood, bytearray(), answers=True))
+                try:
+                    await asyncio.wait([up, down], return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    for task in (up, down):
+                        task.cancel()
+                    await asyncio.gather(up, down, return_exceptions=True)
+        finally:
+            await torn(writer)
         if mood == "repeat" and said:
             self._again.append(asyncio.ensure_future(self._repeat(bytes(said))))
 
@@ -72,10 +86,9 @@ class Proxy:
                 await sink.drain()
 
     async def _repeat(self, said: bytes) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.target())
-        writer.write(said)
-        with contextlib.suppress(TimeoutError, OSError):
-            async with asyncio.timeout(2):
-                while await reader.read(65536):
-                    pass
-        writer.transport.abort()
+        async with link(self.target()) as (reader, writer):
+            writer.write(said)
+            with contextlib.suppress(TimeoutError, OSError):
+                async with asyncio.timeout(2):
+                    while await reader.read(65536):
+                        pass

@@ -9,11 +9,7 @@ from tests.program.chaos import checking
 from tests.program.chaos.flows import Book
 from tests.program.chaos.storm import Storm
 
-pytestmark = [
-    pytest.mark.nodatabase,
-    # Links are torn here on purpose; that one lies about when its loop ends is no fault of the program.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.nodatabase
 
 
 @pytest.mark.parametrize(

@@ -24,14 +24,10 @@ import pytest
 
 from anju.monitoring.gateway.mqtt import Connect, packets
 from tests.program.devices import City, MqttDevice, UnitDevice, free_port, listeners, ports, postgres_city
+from tests.program.links import link
 from tests.program.proxy import MOODS, Proxy
 
-pytestmark = [
-    pytest.mark.nodatabase,
-    pytest.mark.xdist_group("faults"),
-    # Links are torn here on purpose; that one lies about when its loop ends is no fault of the program.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.nodatabase, pytest.mark.xdist_group("faults")]
 MESSAGES = 600
 
 
@@ -293,14 +289,9 @@ FLOOD, FLOOD_AT_ONCE = 10_000, 100
 async def _try_keys(port: int, code: str, tries: Iterator[int], answers: Counter[int]) -> None:
     """Wrong passwords from 127.0.0.1, one after the other."""
     for number in tries:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.1", 0))
-        try:
+        async with link(port) as (reader, writer):
             writer.write(packets.connect(Connect(f"c{number}", code, f"{number:064x}".encode())))
             answers[(await reader.readexactly(4))[3]] += 1
-        finally:
-            writer.transport.abort()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
 
 
 def test_ten_thousand_wrong_passwords_from_one_address_are_limited_and_another_address_is_served(city: City) -> None:
@@ -335,19 +326,15 @@ def test_links_that_say_too_little_are_closed_on_both_ports(city: City) -> None:
     gateway = city.start(*listeners())
 
     async def trickle(port: int, first: bytes, more: bytes) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(first)
-        try:
-            while True:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(0.5):
-                        if not await reader.read(1):
-                            return
-                writer.write(more)
-        except ConnectionError:
-            return
-        finally:
-            writer.transport.abort()
+        async with link(port) as (reader, writer):
+            writer.write(first)
+            with contextlib.suppress(ConnectionError):
+                while True:
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(0.5):
+                            if not await reader.read(1):
+                                return
+                    writer.write(more)
 
     async def run() -> None:
         mqtt, unit = ports(gateway)

@@ -29,6 +29,7 @@ from tests.program.devices import (
     resident,
     through_kills,
 )
+from tests.program.links import link
 
 pytestmark = [pytest.mark.nodatabase, pytest.mark.xdist_group("gateway")]
 MESSAGES, READINGS, LISTS, KILLS = 1500, 400, 60, 3
@@ -216,29 +217,27 @@ async def _until_state(city: City, command: str, state: str) -> list[str]:
 async def _lift(city: City, port: int, code: str, key: str, command: str) -> None:
     """A blocker that loses its link before it took the command in, comes again, takes it and carries it out."""
     for turn in range(2):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(packets.connect(Connect(code, code, key.encode())))
-        assert (await reader.readexactly(4))[3] == 0
-        writer.write(packets.subscribe(1, [(f"anju/v1/{code}/down", 1)]))
-        assert (await reader.readexactly(5))[4] == 1
-        head = await asyncio.wait_for(reader.readexactly(2), 60)
-        assert head[0] & 0xF6 == 0x32, "a PUBLISH of QoS 1"
-        length = head[1] & 0x7F | (await reader.readexactly(1))[0] << 7 if head[1] & 0x80 else head[1]
-        body = await reader.readexactly(length)
-        start = 2 + int.from_bytes(body[:2], "big")
-        said = json.loads(body[start + 2 :])
-        assert (said["command"], said["name"]) == (command, "block")
-        if turn == 0:
-            assert (await asyncio.to_thread(_states, city))[command][0] == "waiting", "it did not take it in yet"
-            writer.transport.abort()
-            continue
-        writer.write(packets.puback(int.from_bytes(body[start : start + 2], "big")))
-        await _until_state(city, command, "sent")
-        answer = payload(1, event="ack", values={}, detail={"command": command})
-        writer.write(packets.publish(f"anju/v1/{code}/up", answer, number=7))
-        assert await reader.readexactly(4) == packets.puback(7)
-        assert (await asyncio.to_thread(_states, city))[command][0] == "acknowledged"
-        writer.transport.abort()
+        async with link(port) as (reader, writer):
+            writer.write(packets.connect(Connect(code, code, key.encode())))
+            assert (await reader.readexactly(4))[3] == 0
+            writer.write(packets.subscribe(1, [(f"anju/v1/{code}/down", 1)]))
+            assert (await reader.readexactly(5))[4] == 1
+            head = await asyncio.wait_for(reader.readexactly(2), 60)
+            assert head[0] & 0xF6 == 0x32, "a PUBLISH of QoS 1"
+            length = head[1] & 0x7F | (await reader.readexactly(1))[0] << 7 if head[1] & 0x80 else head[1]
+            body = await reader.readexactly(length)
+            start = 2 + int.from_bytes(body[:2], "big")
+            said = json.loads(body[start + 2 :])
+            assert (said["command"], said["name"]) == (command, "block")
+            if turn == 0:
+                assert (await asyncio.to_thread(_states, city))[command][0] == "waiting", "it did not take it in yet"
+                continue
+            writer.write(packets.puback(int.from_bytes(body[start : start + 2], "big")))
+            await _until_state(city, command, "sent")
+            answer = payload(1, event="ack", values={}, detail={"command": command})
+            writer.write(packets.publish(f"anju/v1/{code}/up", answer, number=7))
+            assert await reader.readexactly(4) == packets.puback(7)
+            assert (await asyncio.to_thread(_states, city))[command][0] == "acknowledged"
 
 
 def test_a4_6_a_block_command_reaches_the_lift_over_a_broken_link_and_its_answer_is_kept(city: City) -> None:
@@ -252,30 +251,33 @@ def test_a4_6_a_block_command_reaches_the_lift_over_a_broken_link_and_its_answer
 async def _on_duty(port: int, address: str, answers: bool) -> None:
     """A unit that is asked who is on duty; somebody presses the button, or the frame is refused."""
     unit = UnitDevice(address, 1)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     stream = gb26875.Stream()
-    writer.write(unit.frames[0])
-    while True:
-        data = await asyncio.wait_for(reader.read(4096), 60)
-        for frame in stream.feed(data):
-            assert isinstance(frame, gb26875.Frame)
-            if frame.command == tables.CONTROL and frame.data[:1] == bytes((tables.DUTY_CHECK,)):
-                assert frame.data[2] == 1, "the minutes that were asked for"
-                command = tables.ACKNOWLEDGE if answers else tables.REFUSE
-                writer.write(gb26875.encode(gb26875.Frame(frame.serial, command, unit.address, bytes(6), frame.time)))
-                if answers:
-                    pressed = gb26875.objects.UnitOperation(0b100000, 1, frame.time)
-                    said = gb26875.write_unit(gb26875.Unit(tables.UNIT_OPERATION, (pressed,)))
+    async with link(port) as (reader, writer):
+        writer.write(unit.frames[0])
+        while True:
+            data = await asyncio.wait_for(reader.read(4096), 60)
+            for frame in stream.feed(data):
+                assert isinstance(frame, gb26875.Frame)
+                if frame.command == tables.CONTROL and frame.data[:1] == bytes((tables.DUTY_CHECK,)):
+                    assert frame.data[2] == 1, "the minutes that were asked for"
+                    command = tables.ACKNOWLEDGE if answers else tables.REFUSE
                     writer.write(
-                        gb26875.encode(gb26875.Frame(9, tables.UPLOAD, unit.address, bytes(6), frame.time, said))
+                        gb26875.encode(gb26875.Frame(frame.serial, command, unit.address, bytes(6), frame.time))
                     )
-                await asyncio.sleep(0.5)
-                writer.transport.abort()
-                return
-            if frame.command == tables.CONTROL:  # its clock is set, for the frame is five minutes old
-                writer.write(
-                    gb26875.encode(gb26875.Frame(frame.serial, tables.ACKNOWLEDGE, unit.address, bytes(6), frame.time))
-                )
+                    if answers:
+                        pressed = gb26875.objects.UnitOperation(0b100000, 1, frame.time)
+                        said = gb26875.write_unit(gb26875.Unit(tables.UNIT_OPERATION, (pressed,)))
+                        writer.write(
+                            gb26875.encode(gb26875.Frame(9, tables.UPLOAD, unit.address, bytes(6), frame.time, said))
+                        )
+                    await asyncio.sleep(0.5)
+                    return
+                if frame.command == tables.CONTROL:  # its clock is set, for the frame is five minutes old
+                    writer.write(
+                        gb26875.encode(
+                            gb26875.Frame(frame.serial, tables.ACKNOWLEDGE, unit.address, bytes(6), frame.time)
+                        )
+                    )
 
 
 @pytest.mark.parametrize(("answers", "state"), [(True, "acknowledged"), (False, "refused")])
@@ -299,16 +301,14 @@ def test_who_came_in_with_a_key_that_is_revoked_is_put_out_within_seconds(city: 
     gateway = city.start(*listeners())
 
     async def run() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", ports(gateway)[0])
-        writer.write(packets.connect(Connect(code, code, key.encode())))
-        assert (await reader.readexactly(4))[3] == 0
-        await asyncio.to_thread(city.python, "-c", REVOKE, code)
-        assert await asyncio.wait_for(reader.read(1), 60) == b"", "the link is closed"
-        writer.transport.abort()
-        reader, writer = await asyncio.open_connection("127.0.0.1", ports(gateway)[0])
-        writer.write(packets.connect(Connect(code, code, key.encode())))
-        assert (await reader.readexactly(4))[3] == 4
-        writer.transport.abort()
+        async with link(ports(gateway)[0]) as (reader, writer):
+            writer.write(packets.connect(Connect(code, code, key.encode())))
+            assert (await reader.readexactly(4))[3] == 0
+            await asyncio.to_thread(city.python, "-c", REVOKE, code)
+            assert await asyncio.wait_for(reader.read(1), 60) == b"", "the link is closed"
+        async with link(ports(gateway)[0]) as (reader, writer):
+            writer.write(packets.connect(Connect(code, code, key.encode())))
+            assert (await reader.readexactly(4))[3] == 4
 
     asyncio.run(run())
     assert city.end(gateway, signal.SIGTERM) == 0
@@ -348,17 +348,14 @@ def test_a_slow_loris_does_not_keep_others_out(city: City) -> None:
     gateway = city.start(*listeners())
 
     async def run() -> float:
-        strangers = [await asyncio.open_connection("127.0.0.1", ports(gateway)[0]) for _n in range(200)]
-        for _reader, writer in strangers:
-            writer.write(b"\x10")
-        device = MqttDevice(code, key, 20)
-        began = time.monotonic()
-        await asyncio.wait_for(device.talk(ports(gateway)[0]), 60)
-        took = time.monotonic() - began
-        for _reader, writer in strangers:
-            with contextlib.suppress(OSError):
-                writer.transport.abort()
-        return took
+        async with contextlib.AsyncExitStack() as strangers:
+            for _n in range(200):
+                _reader, writer = await strangers.enter_async_context(link(ports(gateway)[0]))
+                writer.write(b"\x10")
+            device = MqttDevice(code, key, 20)
+            began = time.monotonic()
+            await asyncio.wait_for(device.talk(ports(gateway)[0]), 60)
+            return time.monotonic() - began
 
     assert asyncio.run(run()) < 30
     assert city.end(gateway, signal.SIGTERM) == 0

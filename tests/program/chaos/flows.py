@@ -18,6 +18,7 @@ from nats.aio.client import Client
 from anju.monitoring.gateway import gb26875
 from anju.monitoring.gateway.gb26875 import objects, tables
 from anju.monitoring.gateway.mqtt import Connect, packets
+from tests.program.links import torn
 
 WINDOW = 40  # messages of one device on their way
 AGAIN = 0.05  # seconds until a device whose link broke tries once more
@@ -95,7 +96,7 @@ class Talker:
                 self.book.broken += 1
                 await asyncio.sleep(AGAIN)
             finally:
-                writer.transport.abort()
+                await torn(writer)
 
     async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stop: asyncio.Event) -> None:
         await self.sign_in(reader, writer)

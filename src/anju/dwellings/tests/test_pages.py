@@ -132,7 +132,7 @@ def test_a_page_costs_a_fixed_number_of_queries(
         make_sound_dwelling(grid)
     with django_assert_max_num_queries(22):
         office.get("/dwellings/")
-    with django_assert_max_num_queries(42):
+    with django_assert_max_num_queries(40):
         office.get(f"/dwellings/{red.code}/")
 
 

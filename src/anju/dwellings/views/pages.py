@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from anju.accounts.http import Request
 from anju.accounts.models import User
-from anju.areas.models import Area
+from anju.areas.selectors import trail
 from anju.core import time
 from anju.core.policy import allowed, needs
 from anju.core.registry import registry
@@ -37,16 +37,12 @@ def panels(request: Request, page: str, subject: Any) -> SafeString:
 
 
 def _crumbs(home: Dwelling) -> list[tuple[str, str]]:
-    trail: list[tuple[str, str]] = []
-    area: Area | None = home.area
-    while area is not None:
-        trail.append((area.name, f"/dwellings/?area={area.code}"))
-        area = area.parent
-    trail = trail[::-1][1:]
+    below_the_city = [*trail(home.area), home.area][1:]
     estate = home.place
     while estate.parent is not None:
         estate = estate.parent
-    return [*trail, (estate.name, f"/dwellings/?estate={estate.code}")]
+    areas = [(area.name, f"/dwellings/?area={area.code}") for area in below_the_city]
+    return [*areas, (estate.name, f"/dwellings/?estate={estate.code}")]
 
 
 @needs("dwelling.view")
