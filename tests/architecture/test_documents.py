@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.urls import Resolver404, resolve
 
 from anju.areas.management.commands.permissions_doc import page as permissions_page
 from anju.core.management.commands.models_doc import page as models_page
@@ -71,3 +72,22 @@ def test_every_clause_names_its_screen_its_record_and_a_test_that_exists() -> No
         named = re.findall(r"`(test_\w+)`", proof)
         assert named, f"{clause} names no test"
         assert [name for name in named if name not in tests] == [], clause
+
+
+def test_the_screens_and_records_of_the_clauses_are_those_of_the_program() -> None:
+    """Addresses as `/a/<code>/`, tables as `app.Model` or `Model`, with or without a column."""
+    tables = {model.__name__: model for model in apps.get_models()}
+    unknown = []
+    for clause, (_what, screen, record, _proof) in _rows().items():
+        for address in re.findall(r"`(/[^`]*)`", screen):
+            try:
+                resolve(re.sub(r"<[^>]+>", "AB12", address))
+            except Resolver404:
+                unknown.append(f"{clause} {address}")
+        for app, model, column in re.findall(r"`(?:([a-z]+)\.)?([A-Z]\w+)(?:\.(\w+))?`", record):
+            table = tables.get(model)
+            if table is None or (app and table._meta.app_label != app):
+                unknown.append(f"{clause} {app}.{model}")
+            elif column and column not in {field.name for field in table._meta.get_fields()}:
+                unknown.append(f"{clause} {model}.{column}")
+    assert unknown == []
