@@ -9,6 +9,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from types import FrameType
 
 from django.db import close_old_connections, connection
@@ -58,6 +59,12 @@ def _loop(work: Callable[[], None], pause: float) -> None:
 def _sealing() -> None:
     beat()
     sealer.seal_all()
+
+
+@jobs.every("seal what came late", sealer.SWEEP_EVERY)
+def sweep(moment: datetime) -> None:
+    """Entries of transactions that stayed open for longer than the sealer looks back."""
+    sealer.seal_all(whole=True)
 
 
 def _schedules() -> None:

@@ -19,7 +19,7 @@ from anju.areas.scope import scope_of
 from anju.core import paths, time
 from anju.core.paging import capped_count
 from anju.inspections import wording, workflow
-from anju.inspections.models import Clock, Correction, HandOver, Hazard
+from anju.inspections.models import Correction, HandOver, Hazard
 
 S = Hazard.State
 Text = str | Promise
@@ -351,10 +351,6 @@ def inbox(user: User) -> "QuerySet[HandOver]":
         to_area__path__in=[p for root in scope.area_paths for p in paths.ancestors(root)]
     )
     return rows.filter(near).select_related("hazard", "to_area", "sent_by").order_by("reply_due_at", "id")
-
-
-def clocks_of(hazard: Hazard) -> list[Clock]:
-    return list(hazard.clocks.order_by("started_at", "id"))
 
 
 def open_of_dwelling(user: User, dwelling: Any) -> "QuerySet[Hazard]":

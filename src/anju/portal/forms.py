@@ -334,7 +334,3 @@ class AcceptReportForm(forms.Form):
         label=_("What who reported reads"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("No names of people who live or let there."),
     )  # fmt: skip
-
-
-class WordsForm(forms.Form):
-    words = forms.CharField(max_length=500, strip=True)

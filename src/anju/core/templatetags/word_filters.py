@@ -84,12 +84,6 @@ def stamp(value: datetime | None) -> str:
     return time.local(value).strftime("%Y-%m-%d %H:%M:%S") if value else ""
 
 
-@register.filter
-def yuan(fen: int | None) -> str:
-    """Money is kept in fen: 123450 → "1,234.50"."""
-    return "" if fen is None else f"{fen / 100:,.2f}"
-
-
 def share(part: int, whole: int) -> str:
     """Percentage with one decimal, cut, not rounded: 99.97 is not 100."""
     if part == whole:

@@ -23,7 +23,6 @@ DAYS = 14  # so far back readings are looked for, day by day
 POINTS = 240
 LONG, LEAST_DAYS = timedelta(days=90), 3  # of the long curve; fewer days are on the short one anyway
 CURVES = 3
-SHOWN_REJECTED = 20
 
 
 def last_readings(device: Device, today: date, most: int = POINTS) -> list[Reading]:

@@ -68,10 +68,6 @@ class Line:
     last_at: datetime | None
     command: Command | None
 
-    @property
-    def is_repeat(self) -> bool:
-        return self.weeks[-1] >= REPEATED
-
 
 def lines(rows: list[Device], now: datetime) -> list[Line]:
     mondays = weeks(now)

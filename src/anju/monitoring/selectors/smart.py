@@ -71,10 +71,6 @@ def number(rows: "QuerySet[Any]") -> str:
     return f"{count:,}+" if more else f"{count:,}"
 
 
-def estate_path(place_path: str) -> str:
-    return place_path[: paths.STEP]
-
-
 def sliced(rows: list[Any], after: str) -> Page[Any]:
     """A page of a list that was worked out as a whole; the token is where the next page begins."""
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 7 else 0

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -136,7 +135,3 @@ def _tone(change: float, indicator: Indicator) -> str:
     if not change:
         return ""
     return "good" if (change > 0) != indicator.low else "bad"
-
-
-def numbers_or_none(row: Any) -> Mapping[str, int] | None:
-    return row.total if row is not None else None

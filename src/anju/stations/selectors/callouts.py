@@ -103,10 +103,6 @@ class Times:
     there_of: int
     never_answered: int
 
-    @property
-    def late_dispatch(self) -> int:
-        return self.all - self.dispatched
-
 
 def times_of(rows: "QuerySet[Any]", now: datetime | None = None) -> Times:
     """A call-out that nobody answered counts against the answer; an open one that is not late yet counts nowhere."""

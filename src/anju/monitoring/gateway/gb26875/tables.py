@@ -33,13 +33,6 @@ GAS_DETECTORS = frozenset({10, 11, 12, 13, 74})  # table 5: their alarm is gas, 
 ELECTRICAL_DETECTORS = frozenset({16, 17, 18})  # their alarm comes before a fire (GB 50116-2013, 9.1)
 RESIDUAL_CURRENT, CABLE_TEMPERATURE = 17, 18
 
-SYSTEMS = {
-    0: "general", 1: "fire alarm system", 10: "fire linkage controller", 11: "hydrants", 12: "sprinklers",
-    13: "gas extinguishing", 14: "water spray (pump)", 15: "water spray (pressure vessel)", 16: "foam", 17: "dry powder",
-    18: "smoke control", 19: "fire doors and shutters", 20: "fire lift", 21: "emergency broadcast", 22: "emergency lighting",
-    23: "fire power supply", 24: "fire telephone",
-}  # fmt: skip
-
 COMPONENTS = {
     0: "general", 1: "fire alarm controller", 10: "gas detector", 11: "point gas detector", 12: "stand-alone gas detector",
     13: "line gas detector", 16: "electrical fire monitor", 17: "residual current detector", 18: "temperature detector",
