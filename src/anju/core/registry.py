@@ -32,7 +32,7 @@ class MenuItem:
 class Panel:
     """A part of another app's page. `render(request, subject)` returns safe HTML or "" to stay away."""
 
-    page: str  # "dwelling.main", "dwelling.side", "dwelling.actions", "dwelling.line", "place.main", "home.side" …
+    page: str  # "dwelling.above", "dwelling.side", "dwelling.actions", "dwelling.line", "place.main", "home.side" …
     order: int
     render: Callable[[HttpRequest, Any], str]
 

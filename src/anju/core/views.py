@@ -39,7 +39,9 @@ def _disk() -> str:
 def readyz(request: HttpRequest) -> JsonResponse:
     found = {"database": _database(), "disk": _disk(), **{name: check() for name, check in checks.items()}}
     ready = all(state == "ok" for state in found.values())
-    return JsonResponse({"ready": ready, **found}, status=200 if ready else 503)
+    answer = JsonResponse({"ready": ready, **found}, status=200 if ready else 503)
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # who asks sees it
+    return answer
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

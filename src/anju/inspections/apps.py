@@ -27,6 +27,7 @@ class InspectionsConfig(AppConfig):
             ),
         ]
         registry.panels += [
+            Panel("dwelling.above", 20, panels.above),
             Panel("dwelling.line", 10, panels.line),
             Panel("dwelling.actions", 10, panels.actions),
             Panel("dwelling.unknown", 10, panels.check),

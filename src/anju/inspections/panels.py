@@ -24,16 +24,15 @@ from anju.inspections.views.hazards import three_clocks
 LATEST = 6
 
 
-def _open_hazards(request: Any, dwelling: Dwelling) -> dict[tuple[str, str], Hazard]:
-    """{(rule, room): hazard}, read once per page."""
-    kept: dict[int, dict[tuple[str, str], Hazard]] = getattr(request, "anju_hazards", {})
+def _open_hazards(request: Any, dwelling: Dwelling) -> list[Hazard]:
+    """Read once per page."""
+    kept: dict[int, list[Hazard]] = getattr(request, "anju_hazards", {})
     if dwelling.pk not in kept:
         rows: list[Hazard] = []
         if can(request.user, "hazard.view"):
-            rows = list(
-                selectors.open_of_dwelling(request.user, dwelling).select_related("dwelling", "move_out", "handler")
-            )
-        kept[dwelling.pk] = {(row.rule, row.room): row for row in rows}
+            found = selectors.open_of_dwelling(request.user, dwelling)
+            rows = list(found.select_related("dwelling", "move_out", "handler").order_by("due_at", "id"))
+        kept[dwelling.pk] = rows
         request.anju_hazards = kept
     return kept[dwelling.pk]
 
@@ -48,23 +47,30 @@ def _key(result: Any) -> tuple[str, str]:
 def line(request: HttpRequest, subject: Any) -> str:
     """subject: (dwelling, result of a rule). Three cells of the verdict band: who does what, by when, one action."""
     dwelling, result = subject
-    hazard = _open_hazards(request, dwelling).get(_key(result))
+    rule = _key(result)
+    hazard = next((row for row in _open_hazards(request, dwelling) if row.rule and (row.rule, row.room) == rule), None)
     if hazard is None:
         return ""
-    label, url = selectors.next_step(hazard, request.user)  # type: ignore[arg-type]
-    return render_to_string(
-        "inspections/_line.html",
-        {
-            "hazard": hazard,
-            "party": wording.party(hazard),
-            "todo": wording.todo(hazard),
-            "label": label,
-            "url": url,
-            "three": three_clocks(hazard),
-            "told": getattr(hazard, "move_out", None),
-            "now": time.now(),
-        },
-    )
+    more = {"three": three_clocks(hazard), "told": getattr(hazard, "move_out", None)}
+    return render_to_string("inspections/_line.html", _told(hazard, request.user) | more)
+
+
+def _told(hazard: Hazard, user: Any) -> dict[str, Any]:
+    label, url = selectors.next_step(hazard, user)
+    return {
+        "hazard": hazard, "title": wording.title(hazard), "party": wording.party(hazard), "todo": wording.todo(hazard),
+        "label": label, "url": url, "now": time.now(),
+    }  # fmt: skip
+
+
+def above(request: HttpRequest, subject: Any) -> str:
+    """subject: (dwelling, (rule, room) of each violation its verdict shows). Open hazards that the verdict does not show: a
+    fire, what residents reported, what a duty room saw. A home is not called compliant over the head of one of them."""
+    dwelling, shown = subject
+    rows = [row for row in _open_hazards(request, dwelling) if not row.rule or (row.rule, row.room) not in shown]
+    if not rows:
+        return ""
+    return render_to_string("inspections/_above.html", {"lines": [_told(row, request.user) for row in rows]})
 
 
 def _button(url: str, label: str, drawing: str, css: str = "") -> SafeString:

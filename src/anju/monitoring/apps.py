@@ -38,6 +38,7 @@ class MonitoringConfig(AppConfig):
             MenuItem("remedy", 50, _("Smart supervision"), "device-mobile", "smart:overview", "smart.view"),
         ]
         registry.panels += [
+            Panel("dwelling.above", 10, panels_alarms.dwelling_above),
             Panel("dwelling.side", 15, panels_alarms.dwelling_side),
             Panel("dwelling.side", 25, panels_devices.dwelling_side),
             Panel("place.side", 20, panels_devices.place_side),

@@ -15,11 +15,30 @@ from anju.monitoring.models import Alarm, Device
 from anju.monitoring.selectors import alarms
 
 
+def _of_home(request: Any, home: Dwelling) -> alarms.OfHome:
+    """Read once per page."""
+    kept: dict[int, alarms.OfHome] = getattr(request, "anju_alarms", {})
+    if home.pk not in kept:
+        kept[home.pk] = alarms.of_home(request.user, home)
+        request.anju_alarms = kept
+    return kept[home.pk]
+
+
+def dwelling_above(request: HttpRequest, subject: Any) -> str:
+    """subject: (dwelling, …). An alarm of danger that nobody has closed stands above whatever the verdict says."""
+    home, _shown = subject
+    if not can(request.user, "alarm.view"):
+        return ""
+    rows = [row for row in _of_home(request, home).open if row.kind in alarms.RINGING]
+    lines = [(row, wording.title(row), wording.ICONS[row.kind]) for row in rows]
+    return render_to_string("alarms/_above_home.html", {"lines": lines}) if lines else ""
+
+
 def dwelling_side(request: HttpRequest, home: Dwelling) -> str:
     user: Any = request.user
     if not can(user, "alarm.view"):
         return ""
-    found = alarms.of_home(user, home)
+    found = _of_home(request, home)
     devices = Device.objects.for_user(user).filter(dwelling=home, retired_on=None).count()
     if not (found.total or devices):
         return ""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 
 from anju.monitoring.models import Alarm
 from anju.monitoring.vocabulary import DANGER
+from anju.monitoring.wording_devices import source_words
 
 Text = str | Promise
 K, S = Alarm.Kind, Alarm.State
@@ -115,7 +116,7 @@ def why(alarm: Alarm) -> str:
 
 
 def source(alarm: Alarm) -> str:
-    return str(alarm.because.get("source", ""))
+    return source_words(str(alarm.because.get("source", "")))
 
 
 def seconds(number: int | None) -> str:

@@ -75,7 +75,7 @@ def dwelling(request: Request, code: str) -> HttpResponse:
         "may_edit": allowed(request.user, "dwelling.edit"),
         "panel_actions": panels(request, "dwelling.actions", home),
         "panel_unknown": panels(request, "dwelling.unknown", home),
-        "panel_main": panels(request, "dwelling.main", home),
+        "panel_above": panels(request, "dwelling.above", (home, {(line.rule.id, line.room) for line in violations})),
         "panel_side": panels(request, "dwelling.side", home),
     }
     return render(request, "dwellings/dwelling.html", context)

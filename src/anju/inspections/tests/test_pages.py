@@ -18,7 +18,8 @@ from anju.dwellings.testing import make_dwelling, make_party, make_user
 from anju.files.models import StoredFile
 from anju.inspections.models import Hazard, HazardPhoto, PlanItem, Visit
 from anju.inspections.services import hazards, plans
-from anju.inspections.testing import Team, make_hazard, make_photo, make_team, make_upload
+from anju.inspections.services.opening import Spot, record_hazard
+from anju.inspections.testing import Team, make_finding, make_hazard, make_photo, make_team, make_upload
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -381,6 +382,21 @@ def test_the_page_of_the_home_says_who_does_what_by_when() -> None:
     assert "周桂芳" in html
     assert f"/hazards/{hazard.code}/" in html
     assert f"/hazards/notice/?home={home.code}" in html
+
+
+def test_open_hazards_that_the_verdict_does_not_show_stand_above_it_each_of_them() -> None:
+    team = town()
+    home = home_of(team)
+    several = [record_hazard(by=team.grid, spot=Spot(dwelling=home), finding=make_finding(title=title, rule=""),
+                             source=Hazard.Source.REPORT) for title in ("发生火情", "楼道充电")]  # fmt: skip
+    html = browser(team.office).get(f"/dwellings/{home.code}/").content.decode()
+    above = html[: html.index('class="a-verdict')]
+    for hazard in several:
+        assert hazard.title in above
+        assert f"/hazards/{hazard.code}/" in above
+    Hazard._base_manager.filter(pk=several[0].pk).update(state="void", active=False)
+    html = browser(team.office).get(f"/dwellings/{home.code}/").content.decode()
+    assert "发生火情" not in html[: html.index('class="a-verdict')]
 
 
 def test_lists_cost_the_same_number_of_queries_with_more_rows(django_assert_max_num_queries: Any) -> None:

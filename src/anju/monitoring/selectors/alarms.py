@@ -155,7 +155,7 @@ def closed_today(user: User, now: datetime) -> "QuerySet[Any]":
 
 
 def events_of(alarm: Alarm) -> list[AlarmEvent]:
-    return list(AlarmEvent._base_manager.filter(alarm=alarm).select_related("by").order_by("-id")[:100])
+    return list(AlarmEvent._base_manager.filter(alarm=alarm).select_related("by").order_by("-at", "-id")[:100])
 
 
 def fellows(user: User, alarm: Alarm) -> list[Alarm]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from anju.accounts.services import system_actor
 from anju.core import time
@@ -83,7 +84,7 @@ def settle(dwelling: Dwelling, moment: datetime) -> None:
         if values["facts"] or values["rooms"]:
             observe(
                 by=system_actor(), source=Observation.Source.DEVICE, values=values, observed_at=moment, dwelling=dwelling,
-                origin="device register",
+                origin=_("Device register"),
             )  # fmt: skip
         else:
             judge_dwelling(dwelling, time.day_of(moment))

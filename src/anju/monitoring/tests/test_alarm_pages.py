@@ -349,3 +349,19 @@ def test_a4_4_the_house_from_the_front_shows_the_floor_and_how_many_live_above(
     assert found.sentence in text.replace("&amp;", "&")
     village = raised(make_dwelling(grid, number="三组 48 号"))
     assert elevation_of(operator, village) is None, "a house of a village has no floors by its number"
+
+
+def test_a_fire_stands_above_the_verdict_of_its_home_until_it_is_closed(
+    client: Client, home: Dwelling, operator: User
+) -> None:
+    fire, fault = raised(home), raised(home, "fault")
+
+    def above() -> str:
+        html = page(client, operator, f"/dwellings/{home.code}/")
+        return html[: html.index('class="a-verdict')]
+
+    assert reverse("alarms:alarm", args=[fire.code]) in above()
+    assert reverse("alarms:alarm", args=[fault.code]) not in above()
+    fire.state = Alarm.State.CLOSED
+    fire.save()
+    assert reverse("alarms:alarm", args=[fire.code]) not in above()
