@@ -19,5 +19,5 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dwellings", "0005_ledger_import")]
+    dependencies = [("dwellings", "0001_initial")]
     operations = [migrations.RunPython(make, drop)]
