@@ -47,6 +47,23 @@ def pytest_configure(config: pytest.Config) -> None:
     _close_the_network()
 
 
+# Groups that take minutes begin first, the longest before the others, so that no process is left alone with one at the end.
+LONG = ("demo", "chaos", "faults", "field", "gateway", "walk", "backup")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        mark = item.get_closest_marker("xdist_group")
+        return LONG.index(mark.args[0]) if mark else len(LONG)
+
+    items.sort(key=place)
+    if config.getoption("loadgroup", False):  # in a process of several
+        apart = [item.nodeid for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+        if apart:
+            raise pytest.UsageError(f"this pytest and pytest-xdist do not keep groups together: {apart[0]}")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
     _skip_without_tools(item)

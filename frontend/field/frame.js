@@ -127,4 +127,12 @@ export function menuLine(sign, label, { href = null, act = null, small = null } 
   return href ? h("a", { class: "p-line", href }, inside) : h("button", { type: "button", class: "p-line", on: { click: act } }, inside);
 }
 
+// Where an act leads once it is stored. Storing takes a moment: who went elsewhere meanwhile is left there.
+export function afterwards() {
+  const here = location.hash;
+  return (where) => {
+    if (location.hash === here) location.hash = where;
+  };
+}
+
 export const backButton = (label, href) => button(label, () => (location.hash = href));

@@ -270,8 +270,9 @@ class Phone:
         mouse.up()
         self.page.wait_for_selector(f"#slip-{party} .redo")
 
-    def finish(self) -> None:
-        self.tap("[data-act=finish]")
+    def finish(self, act: str = "finish") -> None:
+        """An act that ends the visit, stored when the plan of the day is back."""
+        self.tap(f"[data-act={act}]")
         self.page.wait_for_function("() => document.querySelector('#field').dataset.screen === 'today'")
 
     def clean_visit(self, code: str) -> None:

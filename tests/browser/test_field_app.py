@@ -193,8 +193,7 @@ def test_a7_2_nobody_home_takes_four_taps_with_a_photo_and_the_next_try(phone: P
     phone.tap("a[href^='#/shut/']")
     phone.shutter()
     phone.page.wait_for_selector(".p-shot")
-    phone.tap("[data-act=next-0]")
-    phone.page.wait_for_function("() => document.querySelector('#field').dataset.screen === 'today'")
+    phone.finish("next-0")
     assert phone.taps() - before == 4
     phone.go("sync")
     expect(phone.page.locator(".p-rec[data-word=received]")).to_have_count(1)
@@ -205,10 +204,16 @@ def test_a7_2_nobody_home_takes_four_taps_with_a_photo_and_the_next_try(phone: P
     assert len(envelope["photos"]) == 1
 
 
+def test_a7_2_who_goes_elsewhere_while_it_is_stored_is_not_pulled_back(phone: Phone) -> None:
+    phone.go(f"refused/{KNOWN}")
+    phone.page.evaluate("() => { document.querySelector('[data-act=refused-busy]').click(); location.hash = '#/sync'; }")
+    expect(phone.page.locator(".p-rec[data-word=received]")).to_have_count(1)
+    assert phone.page.evaluate("location.hash") == "#/sync"
+
+
 def test_a7_2_refused_entry_is_another_thing_and_has_its_reason(phone: Phone) -> None:
     phone.go(f"refused/{KNOWN}")
-    phone.tap("[data-act=refused-landlord]")
-    phone.page.wait_for_selector(".p-page[data-screen=today]")
+    phone.finish("refused-landlord")
     phone.go("sync")
     expect(phone.page.locator(".p-rec[data-word=received]")).to_have_count(1)
     envelope = phone.office.envelope()

@@ -106,8 +106,7 @@ def test_a7_2_a_line_that_drops_three_in_ten_loses_nothing_and_doubles_nothing(p
         phone.go(f"shut/{code}")
         phone.shutter()
         phone.page.wait_for_selector(".p-shot")
-        phone.tap("[data-act=next-0]")
-        phone.page.wait_for_function("() => document.querySelector('#field').dataset.screen === 'today'")
+        phone.finish("next-0")
     phone.office.drop = 0.3
     phone.offline(False)
     for _round in range(25):
@@ -135,7 +134,7 @@ def test_a7_2_a_line_that_is_dead_and_does_not_say_so_is_given_up_after_a_minute
     phone.shutter()
     phone.page.wait_for_selector(".p-shot")
     with phone.page.expect_request(lambda request: request.method == "PATCH"):
-        phone.tap("[data-act=next-0]")
+        phone.finish("next-0")
     phone.go("sync")
     phone.page.wait_for_selector(".p-rec[data-word=sending]")
     phone.page.clock.fast_forward(61_000)
@@ -181,7 +180,7 @@ def test_a7_2_nothing_is_cleared_before_the_server_has_every_photo(phone: Phone)
     phone.go(f"shut/{KNOWN}")
     phone.shutter()
     phone.page.wait_for_selector(".p-shot")
-    phone.tap("[data-act=next-0]")
+    phone.finish("next-0")
     phone.sync()
     phone.page.wait_for_selector(".p-rec[data-word=partial]")
     assert set(phone.words().values()) == {"partial"}
@@ -202,8 +201,7 @@ def test_a7_2_one_bad_record_never_blocks_the_others_and_goes_by_file_as_the_las
     phone.offline()
     for code in (BARRED, KNOWN):
         phone.go(f"refused/{code}")
-        phone.tap("[data-act=refused-later]")
-        phone.page.wait_for_function("() => document.querySelector('#field').dataset.screen === 'today'")
+        phone.finish("refused-later")
     phone.offline(False)
     phone.sync()
     assert phone.words() == {"12幢2单元603室": "held", "12幢2单元403室": "received"}

@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import contextlib
+import fcntl
 import itertools
 import json
 import os
@@ -50,7 +51,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-_made: dict[str, str] = {}  # an empty city of this run, copied for every test: making the tables takes longest
+# An empty city of this run, copied for every test: making the tables takes longest. The processes of a run share the
+# embedded one, in a folder that conftest.py names.
+_made: dict[str, str] = {}
+shared: Path | None = None
 
 
 class City:
@@ -66,15 +70,23 @@ class City:
         if url:
             return  # copied from the template
         folder.mkdir(exist_ok=True)
-        if _made.get("sqlite"):
-            shutil.copy(_made["sqlite"], folder / "anju.sqlite3")
-        else:
-            self.migrate()
-            with contextlib.closing(sqlite3.connect(folder / "anju.sqlite3")) as embedded:
-                embedded.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            kept = Path(tempfile.mkdtemp(prefix="anju-test-")) / "anju.sqlite3"
-            _made["sqlite"] = str(shutil.copy(folder / "anju.sqlite3", kept))
-            atexit.register(shutil.rmtree, kept.parent, ignore_errors=True)
+        shutil.copy(self._embedded_template(), folder / "anju.sqlite3")
+
+    def _embedded_template(self) -> str:
+        if "sqlite" not in _made:
+            kept = shared
+            if kept is None:  # no test: the chaos run from the command line
+                kept = Path(tempfile.mkdtemp(prefix="anju-test-"))
+                atexit.register(shutil.rmtree, kept, ignore_errors=True)
+            with (kept / "empty-city.lock").open("w") as turn:
+                fcntl.flock(turn, fcntl.LOCK_EX)
+                if not (kept / "empty-city.sqlite3").exists():
+                    self.migrate()
+                    with contextlib.closing(sqlite3.connect(self.folder / "anju.sqlite3")) as embedded:
+                        embedded.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    (self.folder / "anju.sqlite3").rename(kept / "empty-city.sqlite3")
+            _made["sqlite"] = str(kept / "empty-city.sqlite3")
+        return _made["sqlite"]
 
     def migrate(self) -> None:
         self.python("-m", "django", "migrate", "--verbosity", "0")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.nodatabase
 @pytest.mark.parametrize(
     ("combination", "kills", "rows"),
     [
-        ("mqtt-sqlite", 12, 60),
+        pytest.param("mqtt-sqlite", 12, 60, marks=pytest.mark.xdist_group("chaos")),
         pytest.param("gb26875-postgres", 12, 0, marks=pytest.mark.needs("postgres")),
         pytest.param("nats-postgres", 12, 0, marks=[pytest.mark.needs("postgres"), pytest.mark.needs("nats")]),
     ],

@@ -1,7 +1,7 @@
 // Two versions side by side, and the decision of a person: nothing is silently made one.
 
 import { button, h, icon } from "../dom.js";
-import { foot, main, momentWords, roomWords, screen, top } from "../frame.js";
+import { afterwards, foot, main, momentWords, roomWords, screen, top } from "../frame.js";
 import { needsDecision } from "../logic/queue.js";
 import { ApiError } from "../api.js";
 import { missing } from "./home.js";
@@ -62,9 +62,10 @@ function others(app, rows) {
 function decisions(app, record) {
   const { t } = app;
   const decide = (choice) => async () => {
+    const go = afterwards();
     try {
       await app.sync.decide(record, choice, t(`both.${choice}.text`));
-      location.hash = "#/sync";
+      go("#/sync");
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       app.toast(error.status ? error.told.text || t("word.held.do") : t("both.offline"));

@@ -1,7 +1,7 @@
 // A hazard that another body must see to is handed over (A3.4): which, to whom, why; three taps.
 
 import { button, h, icon } from "../dom.js";
-import { foot, main, roomWords, screen, severity, shortAddress, top, warnings } from "../frame.js";
+import { afterwards, foot, main, roomWords, screen, severity, shortAddress, top, warnings } from "../frame.js";
 import { missing } from "./home.js";
 
 const BODIES = ["police", "housing", "fire", "urban", "planning", "market"];
@@ -18,10 +18,11 @@ export function handover(app, code) {
     app.changed();
   };
   const finish = async () => {
+    const go = afterwards();
     const draft = { ...app.begin("handover", home), hazard: hazard.code, to_department: chosen.body, text: t(`handover.reason.${chosen.body}`, { what: hazard.title }) };
     chosen.hazard = chosen.body = null;
     await app.finish(draft, home, { title: shortAddress(home), judge: false });
-    location.hash = "#/sync";
+    go("#/sync");
     app.sync.run({ force: true });
   };
   const tick = (on) => h("span", { class: on ? "acc" : "unk" }, icon(on ? "circle-check" : "circle-dotted"));

@@ -1,7 +1,7 @@
 // One home: what is wrong and by when, room by room; the next step at the foot.
 
 import { button, h, icon } from "../dom.js";
-import { band, dayWords, foot, main, menuLine, roomWords, screen, severity, shortAddress, STATES, top, warnings } from "../frame.js";
+import { afterwards, band, dayWords, foot, main, menuLine, roomWords, screen, severity, shortAddress, STATES, top, warnings } from "../frame.js";
 import { isFresh } from "../logic/case.js";
 import { form } from "../logic/ask.js";
 import { estateOf } from "../logic/today.js";
@@ -111,10 +111,11 @@ function begin(app, subject, draft) {
   const again = app.grid.plan.some((item) => item.home === subject.code && ["reinspection", "recheck"].includes(item.kind));
   const kind = again && subject.hazards?.length ? "reinspection" : "inspection";
   const start = async () => {
+    const go = afterwards();
     const item = app.grid.plan.find((one) => one.home === subject.code)?.item ?? null;
     const made = app.begin(kind, subject, { item, hazard: kind === "reinspection" ? subject.hazards[0].code : null });
     await app.save(made);
-    location.hash = `#/visit/${made.id}`;
+    go(`#/visit/${made.id}`);
   };
   return button(t(kind === "reinspection" ? "home.again" : "home.start"), start, { css: "go", disabled: !app.book });
 }
@@ -141,9 +142,10 @@ export function part(app, code) {
   const on = app.today();
   const facts = Object.entries(subject.unit.facts ?? {});
   const start = async () => {
+    const go = afterwards();
     const made = draft ?? app.begin("common_area", subject, { item: app.grid.plan.find((one) => one.unit === code)?.item ?? null });
     if (!draft) await app.save({ ...made, place: "unit" });
-    location.hash = `#/visit/${made.id}`;
+    go(`#/visit/${made.id}`);
   };
   return screen(
     top(subject.address, { back: "#/today", sub: t("more.stairs") }),

@@ -3,7 +3,7 @@
 
 import { button, h, icon } from "../dom.js";
 import { takePhoto } from "../camera.js";
-import { foot, main, momentWords, screen, shortAddress, top, warnings, weekdayWords } from "../frame.js";
+import { afterwards, foot, main, momentWords, screen, shortAddress, top, warnings, weekdayWords } from "../frame.js";
 import { choices } from "../logic/ladder.js";
 import { addPhoto } from "../logic/draft.js";
 import { dayOf, hourOf, isoOf } from "../logic/days.js";
@@ -27,9 +27,10 @@ export function shut(app, code) {
   const options = choices(present, app.now());
   const photo = draft?.photos.at(-1);
   const finish = (option) => async () => {
+    const go = afterwards();
     const now = draft ?? app.begin("no_access", home);
     await app.finish({ ...now, next: { step: option.step, at: isoOf(option.at) } }, home, { title: shortAddress(home), judge: false });
-    location.hash = "#/today";
+    go("#/today");
     app.sync.run({ force: true });
   };
   const option = (one, number) =>
@@ -66,8 +67,9 @@ export function refused(app, code) {
   const home = app.home(code);
   if (!home) return missing(app, code);
   const finish = (reason) => async () => {
+    const go = afterwards();
     await app.finish({ ...app.begin("refused_entry", home), text: t(`refused.${reason}`) }, home, { title: shortAddress(home), judge: false });
-    location.hash = "#/today";
+    go("#/today");
     app.sync.run({ force: true });
   };
   return screen(

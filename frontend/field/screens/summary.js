@@ -2,7 +2,7 @@
 // tenant; refusing and being away are ways out as good as signing.
 
 import { button, h, icon, rich } from "../dom.js";
-import { band, dayWords, doorOf, dueWords, foot, main, pair, roomWords, savedMark, screen, shortAddress, STATES, top, warnings, weekdayWords } from "../frame.js";
+import { afterwards, band, dayWords, doorOf, dueWords, foot, main, pair, roomWords, savedMark, screen, shortAddress, STATES, top, warnings, weekdayWords } from "../frame.js";
 import { form, leftPlaces, open, ofPlace, placesOf } from "../logic/ask.js";
 import { closePlace, receiptOf, setReceipt } from "../logic/draft.js";
 import { missingPhotos, spotOf } from "../logic/findings.js";
@@ -153,9 +153,10 @@ function footer(app, draft, home, { sheets, left, needed }) {
   if (left.length) return foot(h("a", { class: "p-btn go", href: `#/visit/${draft.id}` }, t("sum.back", { place: roomWords(app, left[0]) }), icon("chevron-right")));
   if (unsigned.length) return foot(button(t(`sum.unsigned.${unsigned[0]}`), to(`slip-${unsigned[0]}`), { css: "go" }));
   const finish = (next) => async () => {
+    const go = afterwards();
     await app.finish(app.drafts.get(draft.id), home, { title: shortAddress(home) });
     forgetPictures();
-    location.hash = next;
+    go(next);
     app.sync.run({ force: true });
   };
   if (needed.length) return foot(button(t("sum.needphotos", { n: needed.length }), to("needed-photos"), { css: "go", sign: "camera" }), button(t("sum.anyway"), finish("#/today")));

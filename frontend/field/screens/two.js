@@ -3,7 +3,7 @@
 
 import { h, icon } from "../dom.js";
 import { closeCamera, filePicker, grab, openCamera } from "../camera.js";
-import { netMark, shortAddress } from "../frame.js";
+import { afterwards, netMark, shortAddress } from "../frame.js";
 import { addPhoto, answer } from "../logic/draft.js";
 import { nearest } from "../logic/today.js";
 
@@ -48,6 +48,7 @@ function here(app) {
 }
 
 async function take(app, place, what, shot) {
+  const go = afterwards();
   const draft = app.begin("quick_finding", place);
   await app.save(draft);
   const means = (place.shared ? MEANS.part : MEANS.home)[what];
@@ -62,7 +63,7 @@ async function take(app, place, what, shot) {
     clearTimeout(timer);
     await app.discard(draft);
   });
-  location.hash = place.shared ? "#/today" : `#/home/${place.code}`;
+  go(place.shared ? "#/today" : `#/home/${place.code}`);
 }
 
 export async function send(app, id) {

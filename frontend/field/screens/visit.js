@@ -3,7 +3,7 @@
 
 import { button, h, icon } from "../dom.js";
 import { takePhoto } from "../camera.js";
-import { band, doorOf, dueWords, foot, main, pair, roomWords, savedMark, screen, shortAddress, top, warnings } from "../frame.js";
+import { afterwards, band, doorOf, dueWords, foot, main, pair, roomWords, savedMark, screen, shortAddress, top, warnings } from "../frame.js";
 import { yesHarms, form, leftPlaces, ofPlace, open, placesOf, stateOfPlace } from "../logic/ask.js";
 import { addPhoto, addRoom, answer, closePlace, confirmPlace, photosOf, replacePhoto, unanswer } from "../logic/draft.js";
 import { mostUrgent, needsPhoto, under } from "../logic/findings.js";
@@ -56,9 +56,10 @@ function acts(app, draft, home, all, findings) {
     shoot: (finding, question) => shoot(app, draft.id, home, finding, question),
     go: (place) => app.change(draft.id, (now) => ({ ...now, place })),
     async confirm(place, after) {
+      const go = afterwards();
       await app.change(draft.id, (now) => ({ ...confirmPlace(now, place, ofPlace(all, place), at(), app.position.now()), place: after ?? place }));
       if (after) scrollTo(0, 0);
-      else location.hash = `#/done/${draft.id}`;
+      else go(`#/done/${draft.id}`);
     },
     close: (place, after) => app.change(draft.id, (now) => ({ ...closePlace(now, place, ofPlace(all, place), at(), "no_entry"), place: after ?? place })),
     addRoom: (name) => app.change(draft.id, (now) => ({ ...addRoom(now, name), place: name })),

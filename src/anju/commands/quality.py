@@ -33,7 +33,7 @@ def test(arguments: list[str]) -> int:
     only, rest = _only(arguments)
     assets.ensure()
     messages.compile_all()
-    address = postgres() if only != "sqlite" else ""
+    address = postgres()
     if only == "postgres" and not address:
         raise Failure(
             "no PostgreSQL answers. Start one, or name it: ANJU_TEST_POSTGRES_URL=postgresql://user:password@host/name"
@@ -41,7 +41,7 @@ def test(arguments: list[str]) -> int:
     codes = []
     if only != "postgres":
         codes.append(_pytest("SQLite", rest, {"ANJU_TEST_POSTGRES_URL": address}))
-    if address:
+    if address and only != "sqlite":
         once = [] if only == "postgres" else ["-m", "not nodatabase and not browser"]
         codes.append(
             _pytest(
@@ -85,7 +85,7 @@ def postgres() -> str:
 def _pytest(database: str, arguments: list[str], more: dict[str, str]) -> int:
     sys.stderr.write(f"\n== tests on {database}\n")
     sys.stderr.flush()
-    several = [] if any(word.startswith("-n") for word in arguments) else ["-n", WORKERS, "--dist", "loadgroup"]
+    several = [] if any(word.startswith("-n") for word in arguments) else ["-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder"]
     environment = {**os.environ, **TEST_SETTINGS, **{name: value for name, value in more.items() if value}}
     command = [sys.executable, "-m", "pytest", "-q", "-ra", *several, *arguments]
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603  # our own suite
