@@ -206,7 +206,9 @@ def test_a7_2_nobody_home_takes_four_taps_with_a_photo_and_the_next_try(phone: P
 
 def test_a7_2_who_goes_elsewhere_while_it_is_stored_is_not_pulled_back(phone: Phone) -> None:
     phone.go(f"refused/{KNOWN}")
-    phone.page.evaluate("() => { document.querySelector('[data-act=refused-busy]').click(); location.hash = '#/sync'; }")
+    phone.page.evaluate(
+        "() => { document.querySelector('[data-act=refused-busy]').click(); location.hash = '#/sync'; }"
+    )
     expect(phone.page.locator(".p-rec[data-word=received]")).to_have_count(1)
     assert phone.page.evaluate("location.hash") == "#/sync"
 

@@ -35,6 +35,13 @@ FACTS = {**SOUND_FACTS, "rooms_let": 4, "beds_let": 4}
 # What a browser asks of an app before it offers to install it; a private window is no fault of the app.
 EXCUSED = {"in-incognito"}
 _numbers = count(1)
+A_DAY_AHEAD = """(() => {
+  const Right = Date, now = () => Right.now() + 86_400_000;
+  globalThis.Date = class extends Right {
+    constructor(...parts) { parts.length ? super(...parts) : super(now()); }
+    static now() { return now(); }
+  };
+})()"""
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +92,20 @@ def taken(phone: Phone, folder: Path, *records: tuple[Any, dict[str, bytes]]) ->
     phone.offline()
     photos = {sha: data for _letter, shots in records for sha, data in shots.items()}
     take_in(phone, [letter for letter, _shots in records], photos, folder, by=records[0][0]["by"])
+
+
+def received(phone: Phone, number: int) -> None:
+    """So many records lie on the phone as received; a round over the real server may have to wait for its worker."""
+    for _round in range(6):
+        phone.sync()
+        if list(phone.words().values()) == ["received"] * number:
+            return
+        phone.page.wait_for_timeout(500)
+    expect(phone.page.locator(".p-rec[data-word=received]")).to_have_count(number)
+
+
+def of(real: RealOffice, letter: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row for row in real.held()["records"] if row["uuid"] == letter["id"]]
 
 
 def test_a7_2_the_app_can_be_installed_and_starts_from_its_worker_with_the_server_off(hand: Hand, line: Line) -> None:
@@ -156,3 +177,85 @@ def test_a7_2_a_line_that_drops_three_in_ten_and_reloads_lose_and_double_nothing
     none = ("lost", "doubled", "other_bytes", "not_applied", "photos_not_hung")
     assert {name: found[name] for name in none} == dict.fromkeys(none, 0)
     assert (found["visits"], found["hazards"]) == (4, found["hazards_expected"])
+
+
+def test_a7_2_a_sign_in_that_ended_keeps_the_record_until_the_next_one(
+    hand: Hand, real: RealOffice, tmp_path: Path
+) -> None:
+    phone, (letter, photos) = hand(), record(real.homes[28])
+    taken(phone, tmp_path, (letter, photos))
+    real.run("from django.contrib.sessions.models import Session; Session.objects.all().delete()")
+    phone.offline(False)
+    phone.go("sync")
+    expect(phone.page.locator(".p-rec[data-word=signed_out]")).to_have_count(1)
+    sign_in(phone.page, phone.url)
+    received(phone, 1)
+    assert [row["state"] for row in of(real, letter)] == ["applied"]
+
+
+def test_a7_2_two_phones_of_one_person_each_send_theirs_and_one_hazard_is_opened(
+    hand: Hand, real: RealOffice, tmp_path: Path
+) -> None:
+    letters = [record(real.homes[29], alarm=False), record(real.homes[29], alarm=False)]
+    phones = [hand(), hand()]
+    for phone, one in zip(phones, letters, strict=True):
+        taken(phone, tmp_path, one)
+    for phone in phones:
+        phone.offline(False)
+    for phone in phones:
+        received(phone, 1)
+    assert [row["state"] for letter, _photos in letters for row in of(real, letter)] == ["applied", "applied"]
+    assert [hazard for hazard in real.held()["hazards"] if hazard[0] == real.homes[29]] == [
+        [real.homes[29], "R09", "A"]
+    ]
+
+
+def test_a7_2_two_people_inspect_one_home_offline_and_the_second_is_told_of_the_first(
+    hand: Hand, real: RealOffice, tmp_path: Path
+) -> None:
+    mine, theirs = record(real.homes[30], alarm=False), record(real.homes[30], by="colleague")
+    first, second = hand(), hand("colleague")
+    taken(first, tmp_path, mine)
+    taken(second, tmp_path, theirs)
+    first.offline(False)
+    received(first, 1)
+    second.offline(False)
+    received(second, 1)
+    (row,) = of(real, theirs[0])
+    assert (row["user"], row["state"]) == ("colleague", "applied")
+    assert [told["who"] for told in row["differs"]["meanwhile"]] == ["马丽"]
+    assert row["differs"]["contradicts"]
+    second.tap(".p-rec a.act")
+    second.sees("马丽")
+
+
+def test_a7_2_a_verdict_by_another_rule_book_is_judged_again_and_the_difference_shown(
+    hand: Hand, real: RealOffice, tmp_path: Path
+) -> None:
+    phone = hand()
+    said = {"verdict": "compliant", "edition": "2019-before", "violated": []}
+    letter, photos = record(real.homes[31], alarm=False, edition="2019-before", verdict=said)
+    taken(phone, tmp_path, (letter, photos))
+    phone.offline(False)
+    received(phone, 1)
+    (row,) = of(real, letter)
+    assert row["differs"]["edition"]["phone"] == "2019-before"
+    assert row["differs"]["verdict"] == {"phone": "compliant", "server": "non_compliant"}
+    assert "R09@A" in row["differs"]["only_server"]
+    assert row["differs"]["why"] == "edition"
+    phone.tap(".p-rec a.act")
+    phone.sees("这期间规则换了版")
+
+
+def test_a7_2_a_phone_whose_clock_is_a_day_ahead_is_measured_and_its_visit_is_of_today(
+    hand: Hand, real: RealOffice
+) -> None:
+    phone = hand(script=A_DAY_AHEAD)
+    phone.sees("手机时钟差 1 天")
+    phone.go(f"refused/{real.homes[32]}")
+    phone.finish("refused-later")
+    received(phone, 1)
+    (row,) = [row for row in real.held()["records"] if row["clock_offset_s"] > 80_000]
+    assert abs(row["clock_offset_s"] - 86_400) < 60
+    assert 0 <= row["late_s"] < 120
+    assert row["state"] == "applied"

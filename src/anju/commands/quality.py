@@ -85,7 +85,11 @@ def postgres() -> str:
 def _pytest(database: str, arguments: list[str], more: dict[str, str]) -> int:
     sys.stderr.write(f"\n== tests on {database}\n")
     sys.stderr.flush()
-    several = [] if any(word.startswith("-n") for word in arguments) else ["-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder"]
+    several = (
+        []
+        if any(word.startswith("-n") for word in arguments)
+        else ["-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder"]
+    )
     environment = {**os.environ, **TEST_SETTINGS, **{name: value for name, value in more.items() if value}}
     command = [sys.executable, "-m", "pytest", "-q", "-ra", *several, *arguments]
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603  # our own suite

@@ -14,7 +14,6 @@ from anju.core.errors import Refused
 from anju.documents.layout import paper_of
 from anju.documents.layout.blocks import Paper
 from anju.documents.layout.pdf import pdf
-from anju.documents.layout.word import word
 from anju.documents.models import Document
 from anju.files.models import StoredFile
 from anju.files.services import keep, store_bytes
@@ -54,13 +53,19 @@ def _attach(document: Document, name: str, data: bytes, ending: str, media_type:
     setattr(document, name, getattr(row, name))
 
 
+def _make_word(document: Document, paper: Paper) -> None:
+    from anju.documents.layout.word import word  # here: every process would load python-docx, and few write a document
+
+    _attach(document, "word", word(paper, _qr(paper, "png")), "docx", WORD_TYPE)
+
+
 def rendered(document: Document) -> Document:
     """Make what is missing; safe to call again. Refused when the PDF's font lacks a character (Word is kept then)."""
     if document.word_id and document.pdf_id:
         return document
     paper = paper_of(document, check_code(document))
     if document.word_id is None:
-        _attach(document, "word", word(paper, _qr(paper, "png")), "docx", WORD_TYPE)
+        _make_word(document, paper)
     if document.pdf_id is None:
         _attach(document, "pdf", pdf(paper, _qr(paper, "svg")), "pdf", "application/pdf")
     return document
@@ -74,8 +79,7 @@ def pdf_of(document: Document) -> StoredFile:
 
 def word_of(document: Document) -> StoredFile:
     if document.word is None:
-        paper = paper_of(document, check_code(document))
-        _attach(document, "word", word(paper, _qr(paper, "png")), "docx", WORD_TYPE)
+        _make_word(document, paper_of(document, check_code(document)))
     assert document.word is not None
     return document.word
 
