@@ -1,5 +1,6 @@
 """What a list of areas and estates would make, line by line, before anything is written (A7.1)."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from anju.areas.lines import AREAS, COLUMNS, Line, Mistake, key
 from anju.areas.models import Area, EstateKind, Place
 from anju.core import paths
 
+MOBILE = re.compile(r"1[ -]?(?:\d[ -]?){10}")
 ZONE, COMMUNITY = 2 * paths.STEP, 3 * paths.STEP  # how long their paths are
 
 
@@ -72,7 +74,7 @@ def words_of(plan: Plan) -> str:
 
 
 def plan(area: Area, lines: Sequence[Line]) -> Plan:
-    """Four queries, however many the lines. A line with a mistake makes nothing."""
+    """Three queries, however many the lines. A line with a mistake makes nothing."""
     planner = _Planner(area)
     for line in lines:
         planner.take(line)
@@ -162,6 +164,8 @@ class _Planner:
                 setattr(grid, name, value)
             if first and not is_new:
                 self.plan.led.append((grid, given))
+            if MOBILE.fullmatch(given.get("leader_phone", "")):
+                outcome.notes.append(_("residents see this number on the signs: a mobile number is somebody's own"))
         if first and grid.name not in outcome.new:
             outcome.new.append(_("leader %(name)s") % {"name": leader})
         self._stays(outcome, "leader", grid.leader_name, leader)

@@ -207,6 +207,11 @@ def test_a7_1_an_estate_that_spans_grids_is_one_and_namesakes_of_two_towns_are_t
     ]
 
 
+def test_a7_1_a_leaders_own_mobile_number_is_pointed_out_before_residents_see_it(city: Area) -> None:
+    [outcome] = planning.plan(city, _lines(city, "周市镇,新镇社区,第6网格,沈立群,199 0000 0001")).outcomes
+    assert outcome.notes == ["residents see this number on the signs: a mobile number is somebody's own"]
+
+
 def test_a7_1_only_the_head_of_the_office_registers_and_only_in_the_own_town(city: Area, head: User) -> None:
     _register(head, city, "周市镇\n张浦镇")
     town, other = Area.objects.get(name="周市镇"), Area.objects.get(name="张浦镇")
