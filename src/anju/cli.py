@@ -31,6 +31,7 @@ COMMANDS: dict[str, Command] = {
     "simulate": Command("Run", "devices that live, or a scene of a demo: --scenario kitchen-fire (--list tells all)", "simulate:simulate", django=True),
     "createuser": Command("Run", "make an account and its posting, or set a new password", "people:run", django=True),
     "demo-clock": Command("Run", "move a demo's clock forward, e.g. demo-clock +3d", "clock:run", django=True),
+    "import-areas": Command("Data", "read a list of areas, grids, leaders and estates: FILE [--dry-run] [--json]", "manage:import_areas", django=True),
     "import-ledger": Command("Data", "read a ledger of rented homes: FILE [--dry-run] [--json]", "manage:import_ledger", django=True),
     "device": Command("Data", "the register of devices: add --kind smoke --dwelling CODE, show ID [--json]", "devices:device", django=True),
     "readings": Command("Data", "what devices said: export [--device ID] [--since TIME], as JSON lines", "devices:readings", django=True),

@@ -161,7 +161,7 @@ MAY_UNSCOPE = {
     "anju/dwellings/services/judging.py",
     "anju/dwellings/services/nightly.py",
     "anju/dwellings/services/people.py",
-    "anju/dwellings/services/places.py",
+    "anju/dwellings/services/creating.py",
     "anju/dwellings/services/regridding.py",
     "anju/enforcement/services/orders.py",
     "anju/inspections/receivers.py",

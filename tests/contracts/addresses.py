@@ -208,6 +208,7 @@ TABLE: dict[str, Line] = {
     "areas/pilots/<str:code>/end/": ("pilot.edit", "estate", "POST 422"),
     "areas/<str:code>/": ("area.view", "area", "GET 200"),
     "areas/<str:code>/edit/": ("area.edit", "area", "GET 200"),
+    "areas/<str:code>/register/": ("area.edit", "area", "GET 200"),
     "inspections/": ("inspection.view", "", "GET 200", "who=all"),
     "inspections/plans/": ("inspection.view", "", "GET 200"),
     "inspections/plans/new/": ("inspection.plan", "", "GET 200"),

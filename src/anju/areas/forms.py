@@ -1,5 +1,6 @@
 """Forms of areas, estates and pilots. Each carries what the person saw, so that the second of two editors is told."""
 
+import csv
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -8,9 +9,11 @@ from django import forms
 from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
+from anju.areas import lines
+from anju.areas.lines import PHONE, Line
 from anju.areas.models import Area, EstateKind, PilotDesignation, Place
 from anju.areas.selectors import seen_values
-from anju.areas.services import AREA_FIELDS, ESTATE_FIELDS
+from anju.areas.services.editing import AREA_FIELDS, ESTATE_FIELDS
 from anju.core.forms import DayInput
 from anju.core.time import today
 
@@ -47,7 +50,7 @@ class AreaForm(SeenForm):
         label=_("Leader"), max_length=60, required=False, help_text=_("Stands on the sign at every door (A8.3)")
     )
     leader_phone = forms.RegexField(
-        label=_("Duty telephone"), regex=r"^[0-9+\- ]{5,20}$", required=False,
+        label=_("Duty telephone"), regex=rf"^{PHONE.pattern}$", required=False,
         help_text=_("A number of the office; residents see it"),
         error_messages={"invalid": _("Digits, spaces and - only, for example 0512-57300000.")},
     )  # fmt: skip
@@ -79,6 +82,38 @@ class EstateForm(SeenForm):
     )
     address = forms.CharField(label=_("Address"), max_length=120, required=False)
     property_company = forms.CharField(label=_("Property company"), max_length=80, required=False)
+
+
+class RegisterForm(forms.Form):
+    """The rows as they were pasted, and the lines that were read from them (`lines`, once the form is valid)."""
+
+    text = forms.CharField(
+        label=_("Rows of the list"), max_length=500_000, strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "class": "a-mono", "wrap": "off", "spellcheck": "false"}),
+        help_text=_("Copy the rows in the spreadsheet, the header too if you like, and paste them here; typed rows have commas"
+                    " between the cells. A cell may be empty; an empty one at the beginning is the one above."),
+        error_messages={"required": _("Paste at least one row.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, area: Area, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.columns = lines.columns_of(area)
+        self.lines: list[Line] = []
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        try:
+            self.lines = lines.read(lines.cut(text), self.columns)
+        except csv.Error as error:
+            raise forms.ValidationError(_("A quotation mark is opened and never closed. Delete it.")) from error
+        if not self.lines:
+            raise forms.ValidationError(_("Below the header there are no rows."))
+        if len(self.lines) > lines.MOST:
+            many = {"most": lines.MOST, "n": len(self.lines)}
+            raise forms.ValidationError(
+                _("At most %(most)s rows at once; these are %(n)s. Register them in parts."), params=many
+            )
+        return text
 
 
 class PilotForm(forms.Form):

@@ -18,4 +18,5 @@ urlpatterns = [
     # /areas/A2345678/
     path("<str:code>/", views.area, name="area"),
     path("<str:code>/edit/", views.area_edit, name="area-edit"),
+    path("<str:code>/register/", views.register, name="register"),
 ]

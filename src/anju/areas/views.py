@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anju.accounts.http import Request
-from anju.areas import selectors, services
-from anju.areas.forms import AreaForm, EndPilotForm, EstateForm, PilotForm
+from anju.areas import selectors
+from anju.areas.forms import AreaForm, EndPilotForm, EstateForm, PilotForm, RegisterForm
+from anju.areas.lines import example_of
 from anju.areas.models import Area, EstateKind, PilotDesignation, Place
+from anju.areas.planning import plan, words_of
+from anju.areas.services import editing, registering
 from anju.core.errors import Refused, Stale
 from anju.core.paging import capped_count, keyset_page
 from anju.core.policy import allowed, needs
@@ -65,7 +68,7 @@ def area_edit(request: Request, code: str) -> HttpResponse:
             values = dict(form.cleaned_data)
             seen = values.pop("seen")
             try:
-                services.edit_area(by=request.user, area=found, values=values, seen=seen)
+                editing.edit_area(by=request.user, area=found, values=values, seen=seen)
                 messages.success(request, _("Saved: %(name)s.") % {"name": values["name"]})
                 return redirect("areas:area", code=code)
             except Refused as refusal:
@@ -81,6 +84,42 @@ def _keep(form: AreaForm | EstateForm, refusal: Refused) -> int:
     return refusal.status
 
 
+SHOWN = 200  # lines of a preview, and mistakes
+
+
+@needs("area.edit")
+@require_http_methods(["GET", "POST"])
+def register(request: Request, code: str) -> HttpResponse:
+    """Rows from a spreadsheet become areas and estates: the first press shows what they would make, the second makes it."""
+    found = get_object_or_404(selectors.areas_of(request.user), code=code)
+    form = RegisterForm(request.POST or None, area=found)
+    preview = None
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            if "write" in request.POST:
+                made = registering.register(by=request.user, area=found, lines=form.lines)
+                messages.success(request, _("Registered: %(what)s.") % {"what": words_of(made)})
+                return redirect("areas:area", code=code)
+            preview = plan(found, form.lines)
+            status = 422 if preview.mistakes else 200
+        except Refused as refusal:
+            form.add_error(None, f"{refusal.message} {refusal.instead}")
+            status = refusal.status
+    context = {
+        "area": found,
+        "form": form,
+        "plan": preview,
+        "shown": SHOWN,
+        "will": words_of(preview) if preview else "",
+        "heads": example_of(found),
+        "crumbs": [
+            (row.name, reverse("areas:area", args=[row.code])) for row in [*_visible_trail(request, found), found]
+        ],
+    }
+    return render(request, "areas/register.html", context, status=status)
+
+
 @needs("area.view")
 @require_GET
 def estates(request: Request) -> HttpResponse:
@@ -94,8 +133,17 @@ def estates(request: Request) -> HttpResponse:
         "kinds": EstateKind.choices,
         "pilot_choices": [("yes", _("Pilot")), ("no", _("Not a pilot"))],
         "filtered": any(chosen.values()),
+        "register_in": _register_in(request),
     }
     return render(request, "areas/estates.html", context)
+
+
+def _register_in(request: Request) -> Area | None:
+    """Where the person may register estates: the chosen area or the first of the own ones."""
+    if not allowed(request.user, "area.edit"):
+        return None
+    chosen = selectors.areas_of(request.user).filter(code=request.GET.get("area", "")).first()
+    return chosen or next(iter(selectors.roots_of(request.user)), None)
 
 
 def _estate_or_404(request: Request, code: str) -> Place:
@@ -135,7 +183,7 @@ def estate_edit(request: Request, code: str) -> HttpResponse:
             values = dict(form.cleaned_data)
             seen = values.pop("seen")
             try:
-                services.edit_estate(by=request.user, estate=found, values=values, seen=seen)
+                editing.edit_estate(by=request.user, estate=found, values=values, seen=seen)
                 messages.success(request, _("Saved: %(name)s.") % {"name": values["name"]})
                 return redirect("areas:estate", code=code)
             except Refused as refusal:
@@ -157,7 +205,7 @@ def pilot_new(request: Request) -> HttpResponse:
     form = PilotForm(request.POST or None, estates=selectors.estates_of(request.user, pilot="no").order_by("path"))
     if request.method == "POST" and form.is_valid():
         try:
-            row = services.designate_pilot(by=request.user, **form.cleaned_data)
+            row = editing.designate_pilot(by=request.user, **form.cleaned_data)
             messages.success(request, _("%(name)s is a pilot area now.") % {"name": row.place.name})
             return redirect("areas:pilots")
         except Refused as refusal:
@@ -175,7 +223,7 @@ def pilot_end(request: Request, code: str) -> HttpResponse:
     form = EndPilotForm(request.POST or None, designation=designation)
     if request.method == "POST" and form.is_valid():
         try:
-            services.end_pilot(by=request.user, designation=designation, until=form.cleaned_data["until"])
+            editing.end_pilot(by=request.user, designation=designation, until=form.cleaned_data["until"])
             messages.success(request, _("%(name)s is no pilot area any more.") % {"name": found.name})
             return redirect("areas:pilots")
         except Refused as refusal:

@@ -3,6 +3,10 @@
 from django.core.management import call_command, execute_from_command_line
 
 
+def import_areas(arguments: list[str]) -> int:
+    return _call("import_areas", arguments)
+
+
 def import_ledger(arguments: list[str]) -> int:
     return _call("import_ledger", arguments)
 

@@ -8,10 +8,11 @@ from typing import Any
 from anju.accounts.models import User
 from anju.accounts.services import system_actor
 from anju.areas.models import Area, Place, Posting
-from anju.core import time
+from anju.areas.planning import last_child
+from anju.core import paths, time
 from anju.dwellings.models import Dwelling, Party
+from anju.dwellings.services.creating import create_dwelling
 from anju.dwellings.services.facts import observe
-from anju.dwellings.services.places import create_area, create_dwelling, create_place
 
 _numbers = itertools.count(1)
 LONG_AGO = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
@@ -33,7 +34,18 @@ SOUND_ROOM: dict[str, Any] = {
 def make_area(kind: str = "zone", name: str = "", parent: Area | None = None, **over: Any) -> Area:
     if parent is None and kind != "city":
         parent = Area.objects.filter(kind="city").first() or make_area("city", "昆山市")
-    return create_area(by=system_actor(), kind=kind, name=name or f"{kind}{next(_numbers)}", parent=parent, **over)
+    path = _next_path(Area, parent)
+    return Area.objects.create(kind=kind, name=name or f"{kind}{next(_numbers)}", parent=parent, path=path, **over)
+
+
+def _next_path(model: type[Area] | type[Place], parent: Area | Place | None) -> str:
+    above = parent.path if parent else ""
+    return paths.child(above, last_child(model, above) + 1)
+
+
+def _make_place(kind: str, name: str, area: Area, parent: Place | None = None, **over: Any) -> Place:
+    path = _next_path(Place, parent)
+    return Place.objects.create(kind=kind, name=name, parent=parent, area=area, area_path=area.path, path=path, **over)
 
 
 def make_grid(zone: Area | None = None, name: str = "") -> Area:
@@ -43,23 +55,13 @@ def make_grid(zone: Area | None = None, name: str = "") -> Area:
 
 
 def make_estate(area: Area, name: str = "", estate_kind: str = "large_commercial", **over: Any) -> Place:
-    return create_place(
-        by=system_actor(),
-        kind="estate",
-        name=name or f"小区{next(_numbers)}",
-        parent=None,
-        area=area,
-        estate_kind=estate_kind,
-        **over,
-    )
+    return _make_place("estate", name or f"小区{next(_numbers)}", area, estate_kind=estate_kind, **over)
 
 
 def make_unit(area: Area, estate: Place | None = None, **over: Any) -> Place:
     estate = estate or make_estate(area)
-    building = create_place(
-        by=system_actor(), kind="building", name=f"{next(_numbers) % 900 + 1}幢", parent=estate, area=area
-    )
-    return create_place(by=system_actor(), kind="unit", name="1单元", parent=building, area=area, **over)
+    building = _make_place("building", f"{next(_numbers) % 900 + 1}幢", area, estate)
+    return _make_place("unit", "1单元", area, building, **over)
 
 
 def make_party(area: Area, name: str = "顾阿大", **over: Any) -> Party:

@@ -10,6 +10,7 @@ from django.dispatch import receiver
 
 from anju.accounts.services import system_actor
 from anju.areas.models import Area, Place
+from anju.areas.signals import leaders_named
 from anju.core import paths
 from anju.dwellings.models import Dwelling
 from anju.dwellings.signals import dwelling_changed, homes_changed, homes_moved
@@ -46,7 +47,8 @@ def signs_follow_their_home(sender: Any, ids: Sequence[int], area: Area, **kwarg
 @receiver(post_save, sender=Contact)
 @receiver(post_save, sender=SignStyle)
 @receiver(post_delete, sender=Contact)
-def officers_changed(sender: Any, instance: Any, created: bool = False, **kwargs: Any) -> None:
+@receiver(leaders_named)
+def officers_changed(sender: Any, created: bool = False, **kwargs: Any) -> None:
     """A leader or a telephone changed: a whole town's signs may name it, so all are compared, step by step."""
     if (created and sender is Area) or not Sign._base_manager.exists():
         return

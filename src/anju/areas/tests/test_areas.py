@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from anju.accounts.models import User
-from anju.areas import selectors, services
+from anju.areas import selectors
 from anju.areas.forms import AreaForm
 from anju.areas.models import Area, PilotDesignation, Place
-from anju.areas.services import AREA_FIELDS
+from anju.areas.services import editing
+from anju.areas.services.editing import AREA_FIELDS
 from anju.audit.models import Entry
 from anju.core.errors import NotAllowed, Refused, Stale
 from anju.core.time import today
@@ -87,7 +88,7 @@ def test_a_page_of_another_town_does_not_exist(town: Area, neighbour: Area) -> N
 def test_a7_1_the_head_of_the_office_names_a_leader_and_the_log_has_both_values(town: Area) -> None:
     grid = Area.objects.get(name="第7网格")
     head = _user("head", town, leader=True)
-    services.edit_area(by=head, area=grid, values=_values(grid, leader_name="陆建国"), seen=_values(grid))
+    editing.edit_area(by=head, area=grid, values=_values(grid, leader_name="陆建国"), seen=_values(grid))
     grid.refresh_from_db()
     entry = Entry.objects.get(verb="area.edit")
     assert (grid.leader_name, entry.before, entry.after) == ("陆建国", {"leader_name": ""}, {"leader_name": "陆建国"})
@@ -97,13 +98,13 @@ def test_nobody_but_the_head_of_the_office_edits_an_area(town: Area) -> None:
     grid = Area.objects.get(name="第7网格")
     for user in (_user("clerk", town), _user("p", town, leader=True, department="police")):
         with pytest.raises(NotAllowed):
-            services.edit_area(by=user, area=grid, values=_values(grid, name="x"), seen=_values(grid))
+            editing.edit_area(by=user, area=grid, values=_values(grid, name="x"), seen=_values(grid))
         assert _client(user).get(f"/areas/{grid.code}/edit/").status_code == 403
 
 
 def test_the_head_of_one_town_cannot_edit_another(town: Area, neighbour: Area) -> None:
     with pytest.raises(NotAllowed, match="张浦镇"):
-        services.edit_area(
+        editing.edit_area(
             by=_user("head", town, leader=True), area=neighbour, values=_values(neighbour), seen=_values(neighbour)
         )
 
@@ -124,13 +125,13 @@ def test_the_second_of_two_editors_is_told_and_keeps_the_entries(town: Area) -> 
     grid.refresh_from_db()
     assert (grid.leader_name, grid.members) == ("陆建国", ["甲", "乙"])
     with pytest.raises(Stale):
-        services.edit_area(by=head, area=grid, values=_values(grid), seen=_values(grid, leader_name="旧"))
+        editing.edit_area(by=head, area=grid, values=_values(grid), seen=_values(grid, leader_name="旧"))
 
 
 def test_a_name_that_stands_beside_it_already_is_refused(town: Area) -> None:
     grid = Area.objects.get(name="第7网格")
     with pytest.raises(Refused, match="第6网格"):
-        services.edit_area(
+        editing.edit_area(
             by=_user("head", town, leader=True), area=grid, values=_values(grid, name="第6网格"), seen=_values(grid)
         )
 
@@ -181,13 +182,13 @@ def test_a1_1_an_estate_becomes_a_pilot_by_a_named_decision_and_stops_being_one(
 def test_a1_1_only_a_whole_estate_in_ones_own_town_can_be_a_pilot(town: Area, neighbour: Area) -> None:
     head = _user("head", town, leader=True)
     with pytest.raises(NotAllowed):
-        services.designate_pilot(by=head, estate=_estate(neighbour, 5, "施条新村"), since=today(), decision="1号")
+        editing.designate_pilot(by=head, estate=_estate(neighbour, 5, "施条新村"), since=today(), decision="1号")
     estate = _estate(town, 1, "兰泾花苑")
     building = Place.objects.create(
         kind="building", name="12幢", parent=estate, path="0000100001", area=town, area_path=town.path
     )
     with pytest.raises(Refused, match="12幢"):
-        services.designate_pilot(by=head, estate=building, since=today(), decision="1号")
+        editing.designate_pilot(by=head, estate=building, since=today(), decision="1号")
 
 
 def test_a_town_costs_the_same_queries_with_many_grids(town: Area, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]

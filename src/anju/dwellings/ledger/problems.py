@@ -95,7 +95,7 @@ PROBLEMS: dict[str, Any] = {
         "Cannot be split into estate, building, unit and room. Write it as 兰泾花苑12幢2单元302室 or 东方村三组48号"
     ),
     "address_conflict": _("The column of the estate says “%(other)s”"),
-    "estate_unknown": _("%(area)s has no such estate or village"),
+    "estate_unknown": _("%(area)s has no such estate or village. Register it first, under “Areas and pilots”"),
     "estate_elsewhere": _("This estate or village is not in your area (%(area)s)"),
     "same_dwelling": _("Row %(row)s already has this dwelling, with other values"),
     "unit_missing": _("Several units of this building have this room. Write the unit"),

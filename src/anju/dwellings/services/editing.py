@@ -14,9 +14,9 @@ from anju.core.errors import NotAllowed, Refused, Stale
 from anju.dwellings import search
 from anju.dwellings.ledger import address as addresses
 from anju.dwellings.models import Dwelling, Observation, Party
+from anju.dwellings.services.creating import create_dwelling
 from anju.dwellings.services.facts import observe
 from anju.dwellings.services.judging import judge_dwelling
-from anju.dwellings.services.places import create_dwelling
 from anju.dwellings.signals import dwelling_changed
 from anju.standard import current_edition
 

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from anju.accounts.services import system_actor
+from anju.areas import lines
 from anju.areas.models import Area
+from anju.areas.services.registering import register
 from anju.audit.models import Entry
 from anju.core import time
 from anju.core.errors import NotAllowed, Refused
@@ -151,6 +154,19 @@ def test_a_contact_that_changes_puts_every_sign_that_named_him_out_of_date(stree
     head = make_user(department="office", area=Area.objects.get(kind="city"), is_leader=True)
     styles.set_contact(by=head, role="police", name="陆志伟", phone="0512-50000021", area=street.grid.parent)
     jobs.run_all()
+    assert fresh(sign).outdated == ["officers"]
+
+
+def test_a_leader_who_comes_with_a_list_puts_the_signs_of_the_grid_out_of_date(street: Street) -> None:
+    grid, city = street.grid, Area.objects.get(kind="city")
+    Area.objects.filter(pk=grid.pk).update(leader_name="")
+    sign = street.posted(K.OUTSIDE, street.home())
+    a_minute_later()
+    assert fresh(sign).outdated == []
+    assert grid.parent is not None
+    row = ",".join([str(grid.parent.parent), grid.parent.name, grid.name, "陆建国"])
+    register(by=system_actor(), area=city, lines=lines.read(lines.cut(row), lines.columns_of(city)))
+    a_minute_later()
     assert fresh(sign).outdated == ["officers"]
 
 

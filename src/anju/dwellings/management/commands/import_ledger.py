@@ -57,7 +57,7 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"{path}: there is no such file")
-        by = _person(options["user"])
+        by = person_of(options["user"])
         try:
             report = _dry(path, by, all_guesses=options["all_guesses"])
             if not options["dry_run"] and report["create"] + report["update"]:
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2) if options["json"] else _in_words(report))
 
 
-def _person(name: str | None) -> User:
+def person_of(name: str | None) -> User:
     if not name:
         return system_actor()
     found = User.objects.filter(username=name, is_active=True).first()

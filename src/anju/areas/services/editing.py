@@ -17,7 +17,8 @@ AREA_FIELDS = ("name", "leader_name", "leader_phone", "members", "police_office"
 ESTATE_FIELDS = ("name", "estate_kind", "address", "property_company")
 
 
-def _within(by: Any, path: str, name: str) -> None:
+def within(by: Any, path: str, name: str) -> None:
+    """Raise NotAllowed where the path lies outside the person's areas."""
     if not scope_of(by).has_area(path):
         raise NotAllowed(_("%(area)s is not in your area.") % {"area": name})
 
@@ -45,7 +46,7 @@ def _change(by: Any, row: Area | Place, values: Mapping[str, Any]) -> None:
 def edit_area(*, by: Any, area: Area, values: Mapping[str, Any], seen: Mapping[str, Any]) -> Area:
     """Name, leader, duty telephone, members, police post. `seen`: the same fields as the person saw them."""
     require(by, "area.edit")
-    _within(by, area.path, area.name)
+    within(by, area.path, area.name)
     row = Area.objects.select_for_update(of=("self",)).get(pk=area.pk)
     _check_seen(row, seen)
     if Area.objects.filter(parent=row.parent, name=values["name"]).exclude(pk=row.pk).exists():
@@ -58,7 +59,7 @@ def edit_area(*, by: Any, area: Area, values: Mapping[str, Any], seen: Mapping[s
 def edit_estate(*, by: Any, estate: Place, values: Mapping[str, Any], seen: Mapping[str, Any]) -> Place:
     """Name, kind (Article 5), address, property company."""
     require(by, "area.edit")
-    _within(by, estate.area_path, estate.name)
+    within(by, estate.area_path, estate.name)
     row = Place.objects.select_for_update(of=("self",)).get(pk=estate.pk)
     _check_seen(row, seen)
     if Place.objects.filter(parent=None, area=row.area, name=values["name"]).exclude(pk=row.pk).exists():
@@ -71,7 +72,7 @@ def edit_estate(*, by: Any, estate: Place, values: Mapping[str, Any], seen: Mapp
 def designate_pilot(*, by: Any, estate: Place, since: date, decision: str) -> PilotDesignation:
     """An estate becomes a pilot area by a decision that is named (A1.1)."""
     require(by, "pilot.edit")
-    _within(by, estate.area_path, estate.name)
+    within(by, estate.area_path, estate.name)
     if estate.kind != Place.Kind.ESTATE:
         raise Refused(_("“%(name)s” is not an estate. Designate the estate it lies in.") % {"name": estate.name})
     if not decision.strip():
@@ -91,7 +92,7 @@ def designate_pilot(*, by: Any, estate: Place, since: date, decision: str) -> Pi
 def end_pilot(*, by: Any, designation: PilotDesignation, until: date) -> PilotDesignation:
     """The last day on which the estate is a pilot area."""
     require(by, "pilot.edit")
-    _within(by, designation.place.area_path, designation.place.name)
+    within(by, designation.place.area_path, designation.place.name)
     row = PilotDesignation.objects.select_for_update(of=("self",)).select_related("place").get(pk=designation.pk)
     if row.until is not None:
         raise Refused(_("This designation ended on %(day)s.") % {"day": row.until})

@@ -1,71 +1,20 @@
-"""Making areas, estates, buildings, units and dwellings, with their paths."""
+"""Making a dwelling at a place that is known."""
 
 from datetime import datetime
 from typing import Any
 
-from django.db import models
 from django.utils.translation import gettext as _
 
 from anju.areas.models import Area, Place
 from anju.areas.permissions import require
 from anju.areas.scope import scope_of
 from anju.audit.services import audited, record
-from anju.core import paths, time
+from anju.core import time
 from anju.core.errors import NotAllowed, Refused
 from anju.dwellings.models import Current, Dwelling, Observation
 from anju.dwellings.services import judging
 from anju.dwellings.services.facts import absorb
 from anju.dwellings.signals import dwelling_changed
-
-
-def next_child_path(model: type[models.Model], parent_path: str) -> str:
-    """The next free path under a parent. The caller's transaction makes it his: a clash fails on the unique path."""
-    rows = model._base_manager.filter(
-        paths.under("path", parent_path), path__regex=f"^.{{{len(parent_path) + paths.STEP}}}$"
-    )
-    last = rows.order_by("-path").values_list("path", flat=True).first()
-    return paths.child(parent_path, int(last[-paths.STEP :]) + 1 if last else 1)
-
-
-@audited
-def create_area(
-    *, by: Any, kind: str, name: str, parent: Area | None, leader_name: str = "", members: list[str] | None = None
-) -> Area:
-    require(by, "area.edit")
-    area = Area(
-        kind=kind,
-        name=name,
-        parent=parent,
-        path=next_child_path(Area, parent.path if parent else ""),
-        leader_name=leader_name,
-        members=members or [],
-    )
-    area.full_clean()
-    area.save()
-    record(by=by, verb="area.edit", subject=area, after={"name": name, "kind": kind})
-    return area
-
-
-@audited
-def create_place(
-    *, by: Any, kind: str, name: str, parent: Place | None, area: Area, estate_kind: str = "", **details: Any
-) -> Place:
-    """`details`: address, storeys, height, latitude, longitude, property_company."""
-    require(by, "dwelling.edit")
-    place = Place(
-        kind=kind,
-        name=name,
-        parent=parent,
-        area=area,
-        area_path=area.path,
-        estate_kind=estate_kind,
-        path=next_child_path(Place, parent.path if parent else ""),
-        **details,
-    )
-    place.full_clean()
-    place.save()
-    record(by=by, verb="dwelling.edit", subject=place, after={"name": name, "kind": kind})
-    return place
 
 
 @audited

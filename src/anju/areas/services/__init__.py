@@ -1,0 +1,1 @@
+"""Everything that writes areas, estates and pilots."""
