@@ -3,12 +3,10 @@
 Markers: `needs("chromium")` names tools that a machine may lack; `browser` needs chromium; `nodatabase` runs once.
 """
 
-import asyncio
-import contextlib
 import os
 import shutil
 import socket
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +62,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"this pytest and pytest-xdist do not keep groups together: {apart[0]}")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
     _skip_without_tools(item)
-    with _no_loop_of_the_browser(item):
-        return (yield)
 
 
 def _skip_without_tools(item: pytest.Item) -> None:
@@ -77,32 +73,6 @@ def _skip_without_tools(item: pytest.Item) -> None:
     for name in wanted:
         if not TOOLS[name]():
             pytest.skip(f"needs {name}, which this machine lacks")
-
-
-@contextlib.contextmanager
-def _no_loop_of_the_browser(item: pytest.Item) -> Iterator[None]:
-    """Between its calls the browser's driver leaves a loop marked as running in this thread; no other test may see it."""
-    if item.get_closest_marker("browser"):
-        yield
-        return
-    left = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    try:
-        yield
-    finally:
-        asyncio._set_running_loop(left)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    with _no_loop_of_the_browser(item):
-        return (yield)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
-    with _no_loop_of_the_browser(item):
-        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

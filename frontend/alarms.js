@@ -67,7 +67,9 @@ function start(root) {
   function refresh() { // at most one after another, however fast the news come
     if (again) { again = "wanted"; return; }
     again = "running";
-    refreshNow().catch(() => {}).then(() => setTimeout(() => { const wanted = again === "wanted"; again = null; if (wanted) refresh(); }, 700));
+    let pause = 700;
+    refreshNow().catch(() => { again = "wanted"; pause = 3000; }) // news came, the page did not: it is asked for again
+      .then(() => setTimeout(() => { const wanted = again === "wanted"; again = null; if (wanted) refresh(); }, pause));
   }
   async function refreshNow() {
     if (root.dataset.wall) { exchange(await fetchPart(withPart(root.dataset.wall, "duty"))); return; }
@@ -261,19 +263,24 @@ function start(root) {
 
   const PATIENCE = 13e3;
   async function poll() {
-    if (Date.now() - heard < PATIENCE) return;
+    if (Date.now() - heard >= PATIENCE) await ask();
+  }
+  async function ask() {
     try {
       const answer = await fetch(`${root.dataset.since}?after=${encodeURIComponent(cursor)}`, { credentials: "same-origin", redirect: "manual" });
       if (!answer.ok) throw new Error(String(answer.status));
       const news = await answer.json();
-      heard = Date.now() - PATIENCE; // the stream itself is still silent
-      spoken = polling = true;
+      if (Date.now() - heard >= PATIENCE) {
+        heard = Date.now() - PATIENCE; // the stream itself is still silent
+        spoken = polling = true;
+      }
       take(news);
       if (leads && stream?.readyState === EventSource.CLOSED) open();
     } catch { polling = false; if (leads && stream?.readyState === EventSource.CLOSED) open(); }
     showLive();
   }
   setInterval(poll, 5e3);
+  setTimeout(() => leads || ask(), 300); // what another tab was told while this page was on its way
 
   // --- how fresh it is -----------------------------------------------------------------------------------------------------
   const clock = (moment) => new Date(moment + drift + 8 * 3600e3).toISOString().slice(11, 19); // in Shanghai

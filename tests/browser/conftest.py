@@ -36,14 +36,15 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     assert not [line for line in made.said if "Traceback" in line or "ended (exit" in line], "".join(made.said[-60:])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playing() -> Iterator[Playwright]:
-    """One for all tests of a process: two of them cannot run in one thread."""
+    """One for browser tests that follow one another: two cannot run in one thread. Between its calls it leaves a loop marked
+    as running there, which no other test may see."""
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playing: Playwright) -> Iterator[Browser]:
     made = playing.chromium.launch(
         executable_path=program(),
@@ -53,7 +54,7 @@ def browser(playing: Playwright) -> Iterator[Browser]:
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def camera_browser(playing: Playwright) -> Iterator[Browser]:
     """A browser with a made-up camera, for the field app."""
     made = launch(playing)

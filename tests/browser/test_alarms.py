@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.browser.city import City
 from tests.browser.visitor import Visitor
@@ -92,3 +94,23 @@ def test_a4_4_the_screen_says_when_its_line_is_down_asks_by_itself_and_comes_bac
     town.page.locator("[data-live-state=poll]").wait_for(timeout=40_000)
     lines.unroute("**/alarms/stream/**")
     town.page.locator("[data-live-state=on]").wait_for(timeout=40_000)
+
+
+def test_a4_4_news_whose_page_did_not_arrive_is_asked_for_again(city: City, person: Person) -> None:
+    town = person("town")
+    town.go("/alarms/")
+    town.page.locator("[data-live-state=on]").wait_for()
+    cut: list[str] = []
+
+    def once(route: Route) -> None:
+        if cut:
+            route.continue_()
+            return
+        cut.append(route.request.url)
+        route.abort()
+
+    town.page.context.route(re.compile("part=queue"), once)
+    fire = says(city, "fire")
+    town.page.locator(f"#q-{fire['code']}").wait_for()
+    assert cut
+    town.page.context.unroute_all()

@@ -14,12 +14,14 @@ from anju.commands.failures import Failure
 ROOT = Path(__file__).resolve().parents[3]
 HERE = Path(sys.executable).parent
 WORKERS = "2"
+ONCE = "nodatabase or browser"
 TEST_SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "anju.config.settings_test"
 }  # named here: the environment beats pytest's ini
 USAGE = """usage: anju test [--only sqlite|postgres] [pytest arguments]
 
-Runs the suite on SQLite and, where a PostgreSQL server answers, on PostgreSQL too; what needs no database runs once.
+Runs the suite on SQLite and, where a PostgreSQL server answers, on PostgreSQL too; what needs no database of the suite (the
+program as a process, browsers, plain Python) runs once, before both. With --only everything runs on one database.
 ANJU_TEST_POSTGRES_URL names the server (default: postgresql:///postgres, the local socket).
 ANJU_REQUIRE=chromium,postgres,node,fonts turns a skip for want of these into a failure.
 """
@@ -38,17 +40,13 @@ def test(arguments: list[str]) -> int:
         raise Failure(
             "no PostgreSQL answers. Start one, or name it: ANJU_TEST_POSTGRES_URL=postgresql://user:password@host/name"
         )
-    codes = []
-    if only != "postgres":
-        codes.append(_pytest("SQLite", rest, {"ANJU_TEST_POSTGRES_URL": address}))
-    if address and only != "sqlite":
-        once = [] if only == "postgres" else ["-m", "not nodatabase and not browser"]
-        codes.append(
-            _pytest(
-                "PostgreSQL", [*rest, *once], {"ANJU_TEST_POSTGRES_URL": address, "ANJU_TEST_DATABASE_URL": address}
-            )
-        )
-    elif only is None:
+    server = {"ANJU_TEST_POSTGRES_URL": address}
+    on = {"sqlite": ("SQLite", server), "postgres": ("PostgreSQL", {**server, "ANJU_TEST_DATABASE_URL": address})}
+    if only is not None:
+        return _pytest(*on[only], rest)
+    codes = [_pytest("no database", server, [*rest, "-m", ONCE])]
+    codes += [_pytest(*on[name], [*rest, "-m", f"not ({ONCE})"]) for name in on if name == "sqlite" or address]
+    if not address:
         sys.stderr.write("anju: no PostgreSQL answers; the suite ran on SQLite only.\n")
         codes.append(int("postgres" in os.environ.get("ANJU_REQUIRE", "").split(",")))
     return max(codes)
@@ -82,8 +80,8 @@ def postgres() -> str:
     return url
 
 
-def _pytest(database: str, arguments: list[str], more: dict[str, str]) -> int:
-    sys.stderr.write(f"\n== tests on {database}\n")
+def _pytest(where: str, more: dict[str, str], arguments: list[str]) -> int:
+    sys.stderr.write(f"\n== tests on {where}\n")
     sys.stderr.flush()
     several = (
         []
