@@ -22,6 +22,7 @@ import { estateOf } from "./logic/today.js";
 import { translator } from "./words.js";
 
 const SCREENS = { today, find, home, more, part, visit, done: summary, shut, refused, two, where, scan, sync: outbox, both, handover, settings, wiped };
+const PRESS = 600; // milliseconds that a finger holds back the drawing at most
 const LIVE = ["two", "scan"]; // screens with a camera are not drawn anew under the inspector's hand
 const OPEN = ["settings", "sync", "wiped", "both"];
 
@@ -48,14 +49,28 @@ function router(app) {
     root.prepend(h("div", { id: "field", class: "p-page", "data-screen": name }, gate(app, name) ?? (SCREENS[name] ?? today)(app, ...rest)));
     scrollTo(0, top);
   };
+  // A tap is a press and a release on one and the same button: while a finger lies on the glass nothing is drawn anew.
   let asked = false;
+  let pressed = null;
+  const drawn = () => {
+    if (!asked || pressed) return;
+    asked = false;
+    draw();
+  };
+  const release = () => {
+    clearTimeout(pressed);
+    pressed = null;
+    requestAnimationFrame(drawn);
+  };
+  addEventListener("pointerdown", () => {
+    clearTimeout(pressed);
+    pressed = setTimeout(release, PRESS);
+  }, true); // prettier-ignore
+  for (const end of ["click", "pointercancel"]) addEventListener(end, release, true);
   app.listeners.add(() => {
     if (asked) return;
     asked = true;
-    requestAnimationFrame(() => {
-      asked = false;
-      draw();
-    });
+    requestAnimationFrame(drawn);
   });
   addEventListener("hashchange", draw);
   draw();

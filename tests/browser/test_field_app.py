@@ -204,6 +204,19 @@ def test_a7_2_nobody_home_takes_four_taps_with_a_photo_and_the_next_try(phone: P
     assert len(envelope["photos"]) == 1
 
 
+def test_x7_a_button_is_not_drawn_anew_under_the_finger(phone: Phone) -> None:
+    phone.go(f"refused/{KNOWN}")
+    button = phone.page.locator("[data-act=refused-busy]")
+    box = button.bounding_box()
+    assert box
+    phone.page.mouse.move(box["x"] + 20, box["y"] + 20)
+    phone.page.mouse.down()
+    phone.page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    phone.page.wait_for_timeout(150)
+    phone.page.mouse.up()
+    phone.page.wait_for_selector(".p-page[data-screen=today]")
+
+
 def test_a7_2_who_goes_elsewhere_while_it_is_stored_is_not_pulled_back(phone: Phone) -> None:
     phone.go(f"refused/{KNOWN}")
     phone.page.evaluate(

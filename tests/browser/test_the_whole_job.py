@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
+from playwright.sync_api import expect
 
 from tests.browser.city import City
 from tests.browser.visitor import Visitor
@@ -241,8 +242,7 @@ def test_a11_5_a_department_with_power_orders_and_a_town_is_refused_with_the_rea
         page.locator("[name=second_certificate]").fill("苏E0512002")
         page.locator("[name=second_certificate]").blur()
     issue = page.locator("#checks button[type=submit]")
-    issue.wait_for()
-    page.wait_for_function("!document.querySelector('#checks button[type=submit]').disabled")
+    expect(issue).to_be_enabled()
     with page.expect_navigation():
         issue.click()
     housing.look()

@@ -156,6 +156,11 @@ class Letter(Struct):
         known = self.clock_offset_s is not None and abs(self.clock_offset_s) < 3.2e9
         return timedelta(seconds=round(self.clock_offset_s or 0)) if known else None
 
+    def shift(self, offset_s: int | None) -> timedelta:
+        """What to add to the record's times when the phone's clock was off by so much: nothing where the phone knew it, for it
+        has put them right."""
+        return timedelta(0) if self.offset is not None else timedelta(seconds=offset_s or 0)
+
     @property
     def ended_at(self) -> datetime:
         return max(self.made_at, self.finished_at or self.made_at)

@@ -63,7 +63,7 @@ class Envelope(ScopedModel):
     place = models.ForeignKey(Place, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     area_path = models.CharField(max_length=20, blank=True)
     made_at = models.DateTimeField()  # by the phone's clock
-    clock_offset_s = models.IntegerField(null=True)  # seconds to add to the phone's times
+    clock_offset_s = models.IntegerField(null=True)  # server minus phone
     at = models.DateTimeField()  # when it happened, corrected
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)

@@ -46,7 +46,7 @@ def _letter_or_none(row: Envelope) -> letters.Letter | None:
 
 
 def _photo_row(row: Envelope, photo: letters.Photo, letter: letters.Letter) -> EnvelopePhoto:
-    shift = timedelta(seconds=row.clock_offset_s or 0)
+    shift = letter.shift(row.clock_offset_s)
     here = photo.position
     purpose = {name: getattr(photo.purpose, name) for name in ("fact", "room", "rule", "hazard")}
     shared = photo.purpose.fact in letter.answers.unit and not photo.purpose.room

@@ -111,10 +111,10 @@ def _two(answer: Answer, theirs: Any) -> bool:
 
 
 def _clock(work: Work) -> dict[str, Any]:
-    """A wrong clock is noticed: the phone's time and the corrected one are both kept."""
+    """A wrong clock is noticed: how far it was off and the time that counts are both kept."""
     row = work.row
     offset = row.clock_offset_s or 0
-    clamped = work.letter.ended_at + timedelta(seconds=offset) > row.received_at + CLOCK_WRONG
+    clamped = work.letter.ended_at + work.letter.shift(offset) > row.received_at + CLOCK_WRONG
     if abs(offset) < CLOCK_WRONG.total_seconds() and not clamped:
         return {}
     return {

@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -44,7 +43,7 @@ def lay_out(work: Work) -> None:
 
 
 def _keep(work: Work, sheet: Sheet) -> None:
-    shift = timedelta(seconds=work.row.clock_offset_s or 0)
+    shift = work.letter.shift(work.row.clock_offset_s)
     try:
         at = min(sheet.at + shift, work.row.received_at) if sheet.at else work.row.at
     except OverflowError:

@@ -98,13 +98,13 @@ def _lay_out(row: Envelope, letter: letters.Letter, measured: timedelta | None) 
         offset = None
     row.made_at = letter.made_at
     row.clock_offset_s = round(offset.total_seconds()) if offset is not None else None
-    row.at = corrected(letter.ended_at, offset, row.received_at)
+    row.at = corrected(letter.ended_at, letter.shift(row.clock_offset_s), row.received_at)
 
 
-def corrected(moment: datetime, offset: timedelta | None, latest: datetime) -> datetime:
-    """The phone's time by the server's clock; nothing happened after it was received."""
+def corrected(moment: datetime, shift: timedelta, latest: datetime) -> datetime:
+    """A record's time by the server's clock; nothing happened after it was received."""
     try:
-        return min(moment + (offset or timedelta(0)), latest)
+        return min(moment + shift, latest)
     except OverflowError:
         return latest
 
