@@ -58,12 +58,12 @@ def measure(records: int, each: int, drop: float, size: tuple[int, int] = WIDE) 
             counted = (line.up, line.content)
             line.start_over()
             line.drop = drop
-            started, rounds = time.perf_counter(), until_all_is_sent(phone)
+            started, (rounds, hung) = time.perf_counter(), until_all_is_sent(phone)
             seconds = time.perf_counter() - started
             line.drop = 0
             left = phone.stored()["tables"]
             found = {
-                "records": records, "photos": len(photos), "content_bytes": content, "drop": drop, "reloads": rounds,
+                "records": records, "photos": len(photos), "content_bytes": content, "drop": drop, "reloads": rounds, "hung": hung,
                 "connections": line.connections, "cut": line.broken,
                 "sent": round((line.up - counted[0]) / content, 3), "bodies_sent": round((line.content - counted[1]) / content, 3),
                 "seconds": round(seconds), "left_on_the_phone": left["bodies"] + left["photos"],

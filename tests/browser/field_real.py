@@ -21,7 +21,7 @@ from random import Random
 from typing import Any
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from tests.browser.city import PASSWORD, PATIENCE, ROOT, free_port
 from tests.browser.field_phone import Phone
@@ -218,9 +218,10 @@ LYING = """() => new Promise((done) => {
 })"""
 
 
-def until_all_is_sent(phone: Phone, patience: float = 7200) -> int:
-    """Reload or kill the tab every two to twelve seconds until no record lies on the phone; how often."""
-    chance, rounds, until = Random(8), 0, time.monotonic() + patience
+def until_all_is_sent(phone: Phone, patience: float = 7200) -> tuple[int, int]:
+    """Reload or kill the tab every two to twelve seconds until no record lies on the phone; how often, and how often a page
+    did not come within half a minute: then the tab is killed, as a person would."""
+    chance, rounds, hung, until = Random(8), 0, 0, time.monotonic() + patience
     while time.monotonic() < until:
         phone.page.wait_for_timeout(chance.uniform(2_000, 12_000))
         left = phone.page.evaluate(LYING)
@@ -229,12 +230,22 @@ def until_all_is_sent(phone: Phone, patience: float = 7200) -> int:
         rounds += 1
         if rounds % 10 == 0 or left < 0:
             sys.stderr.write(f"{rounds} reloads, {left} records to send\n")
-        if chance.random() < 0.5 or left < 0:
+        killed = chance.random() < 0.5 or left < 0
+        while not _came_back(phone, killed):
+            hung, killed = hung + 1, True
+    return rounds, hung
+
+
+def _came_back(phone: Phone, killed: bool) -> bool:
+    try:
+        if killed:
             phone.kill()
         else:
             phone.page.reload()
             phone.page.wait_for_selector(".p-page")
-    return rounds
+    except TimeoutError:
+        return False
+    return True
 
 
 def compared(
