@@ -16,6 +16,7 @@ from anju.areas.permissions import can
 from anju.areas.scope import Scope, scope_of
 from anju.core import crypto, paths
 from anju.dwellings.models import Dwelling, Occupant, Party
+from anju.jobs.pacing import Pace
 
 TABLE = "dwellings_search"
 MOST = 60
@@ -105,12 +106,14 @@ def write(lines: Sequence[tuple[int, str]]) -> None:
             cursor.executemany(f"INSERT INTO {TABLE} (rowid, body) VALUES (%s, %s)", lines)  # noqa: S608
 
 
-def rebuild(size: int = 500) -> int:
+def rebuild() -> int:
     """The whole index anew: it is derived, so a backup leaves it out. Returns how many homes it holds."""
-    last, count = 0, 0
+    last, count, pace = 0, 0, Pace(first=50, most=500)
     rows = Dwelling._base_manager.select_related("landlord", "sublessor", "operator").order_by("pk")
-    while batch := list(rows.filter(pk__gt=last)[:size]):
-        write(lines_of(batch))
+    while batch := list(rows.filter(pk__gt=last)[: pace.size]):
+        lines = lines_of(batch)
+        with pace.transaction(len(batch)):
+            write(lines)
         last, count = batch[-1].pk, count + len(batch)
     return count
 
