@@ -250,4 +250,4 @@ def _waiting(chance: Random, by: User, now: datetime) -> None:
         batches.write(
             by=by, batch=batches.lay_out(by=by, place=building, kind=BREAKER, per="home", profile=MAKERS[BREAKER])
         )
-        jobs.run_all(kind="device-batch")
+        jobs.run_all()

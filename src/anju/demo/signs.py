@@ -278,4 +278,4 @@ def _round(by: User) -> None:
             by=by, title=f"{ROUND}公示牌首批", area=estate.area, place=estate, kinds=[K.ESTATE, K.UNIT],
             which=SignBatch.Which.MISSING, base=BASE, cut=True,
         )  # fmt: skip
-        jobs.run_all(kind=batches.KIND)  # papers of the year are made by the worker, or when somebody asks
+        jobs.run_all()

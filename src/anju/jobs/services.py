@@ -84,13 +84,12 @@ def enqueue(*, kind: str, by: Any, key: str = "", state: dict[str, Any] | None =
         return found
 
 
-def claim(moment: datetime, kind: str = "") -> Job | None:
-    """Take the next job (of this kind): one that waits, or one whose worker died."""
+def claim(moment: datetime) -> Job | None:
+    """Take the next job: one that waits, or one whose worker died."""
     ready = models.Q(status=Job.Status.QUEUED, run_after__lte=moment) | models.Q(
         status=Job.Status.RUNNING, lease_until__lt=moment
     )
-    rows = Job.objects.filter(ready, kind=kind) if kind else Job.objects.filter(ready)
-    for job in rows.order_by("run_after", "id")[:5]:
+    for job in Job.objects.filter(ready).order_by("run_after", "id")[:5]:
         token = secrets.token_hex(16)
         taken = Job.objects.filter(pk=job.pk, status=job.status, lease_token=job.lease_token).update(
             status=Job.Status.RUNNING, lease_token=token, lease_until=moment + LEASE, attempts=models.F("attempts") + 1
@@ -153,10 +152,10 @@ def _put_back(job: Job) -> None:
     )
 
 
-def run_all(limit: int = 1000, kind: str = "") -> int:
-    """Run what waits (of this kind), in this process: for tests, commands and the demo's seeding. Returns how many ran."""
+def run_all(limit: int = 1000) -> int:
+    """Run what waits, in this process: for tests, commands and the demo's seeding. Returns how many ran."""
     for ran in range(limit):
-        job = claim(time.now(), kind)
+        job = claim(time.now())
         if job is None:
             return ran
         run(job)
