@@ -13,7 +13,7 @@ import pytest
 from anju import cli
 from anju.commands import failures, run
 from anju.commands.clock import parse
-from anju.commands.quality import _only
+from anju.commands.quality import _marked, _only
 from anju.demo import MARK
 
 pytestmark = pytest.mark.nodatabase
@@ -214,6 +214,11 @@ def test_one_database_can_be_chosen_for_the_tests() -> None:
     assert _only(["-k", "x", "--only", "postgres", "src"]) == ("postgres", ["-k", "x", "src"])
     with pytest.raises(failures.Failure, match="sqlite or postgres"):
         _only(["--only", "mysql"])
+
+
+def test_marks_that_are_asked_for_count_in_every_part_of_the_suite() -> None:
+    assert _marked(["src"], "browser") == ["src", "-m", "browser"]
+    assert _marked(["-m", "needs", "src"], "not browser") == ["-m", "(needs) and (not browser)", "src"]
 
 
 def test_the_web_process_starts_without_a_warning_in_a_fresh_folder(tmp_path: Path) -> None:

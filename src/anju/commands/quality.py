@@ -44,8 +44,8 @@ def test(arguments: list[str]) -> int:
     on = {"sqlite": ("SQLite", server), "postgres": ("PostgreSQL", {**server, "ANJU_TEST_DATABASE_URL": address})}
     if only is not None:
         return _pytest(*on[only], rest)
-    codes = [_pytest("no database", server, [*rest, "-m", ONCE])]
-    codes += [_pytest(*on[name], [*rest, "-m", f"not ({ONCE})"]) for name in on if name == "sqlite" or address]
+    codes = [_pytest("no database", server, _marked(rest, ONCE))]
+    codes += [_pytest(*on[name], _marked(rest, f"not ({ONCE})")) for name in on if name == "sqlite" or address]
     if not address:
         sys.stderr.write("anju: no PostgreSQL answers; the suite ran on SQLite only.\n")
         codes.append(int("postgres" in os.environ.get("ANJU_REQUIRE", "").split(",")))
@@ -65,6 +65,14 @@ def _only(arguments: list[str]) -> tuple[str | None, list[str]]:
     if chosen not in ("sqlite", "postgres"):
         raise Failure(f"--only {chosen}: expected sqlite or postgres.")
     return chosen, arguments[:place] + arguments[place + 2 :]
+
+
+def _marked(arguments: list[str], marks: str) -> list[str]:
+    """Only tests with these marks, of those that `-m` asks for: pytest itself hears the last `-m` alone."""
+    if "-m" not in arguments[:-1]:
+        return [*arguments, "-m", marks]
+    place = arguments.index("-m") + 1
+    return [*arguments[:place], f"({arguments[place]}) and ({marks})", *arguments[place + 1 :]]
 
 
 def postgres() -> str:

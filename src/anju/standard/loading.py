@@ -21,7 +21,7 @@ from anju.standard.edition import (
     Supply,
     Wording,
 )
-from anju.standard.expressions import ExpressionError, Node, params_of
+from anju.standard.expressions import ExpressionError, Node, params_of, parse_condition, parse_number
 from anju.standard.facts import ENTITIES, EntityName, Text
 from anju.standard.mistakes import EditionError, Mistake, at, reason_of
 from anju.standard.reading import HOME, Raw, read_folder
@@ -115,8 +115,6 @@ class _Builder:
     def _condition(
         self, data: Mapping[str, Any], column: str, entity: EntityName, read: tuple[EntityName, ...]
     ) -> Node:
-        from anju.standard.parsing import parse_condition  # here, so that who reads no edition does not load sqlglot
-
         try:
             return parse_condition(str(data[column]), self.words.scope(entity, read))
         except ExpressionError as error:
@@ -128,8 +126,6 @@ class _Builder:
         when = self._condition(data, "when", entity, READABLE[entity]) if "when" in data else None
         if "quantity" not in data:
             return Supply(item, None, when)
-        from anju.standard.parsing import parse_number
-
         try:
             return Supply(item, parse_number(str(data["quantity"]), self.words.scope(entity, READABLE[entity])), when)
         except ExpressionError as error:
