@@ -4,6 +4,7 @@ The English text is the msgid itself. There is no GNU gettext on the machines th
 .mo is made when it is missing or older than its .po. Compiling needs Babel only, because building a wheel has no Django.
 """
 
+import ast
 import io
 import os
 import re
@@ -147,6 +148,16 @@ def found_in(app: str) -> Iterator[Message]:
 
 
 def _in_python(source: bytes) -> Iterator[Message]:
+    """A call inside an f-string is looked at by itself: before Python 3.12 such a string is one token, whatever it holds."""
+    yield from _said(source)
+    for string in ast.walk(ast.parse(source)):
+        if isinstance(string, ast.JoinedStr):
+            for call in ast.walk(string):
+                if isinstance(call, ast.Call):
+                    yield from _said(ast.unparse(call).encode())
+
+
+def _said(source: bytes) -> Iterator[Message]:
     for _line, text, _comments, context in extract("python", io.BytesIO(source), keywords=KEYWORDS):
         first, plural = (text[0], text[1]) if isinstance(text, tuple) else (text, "")
         yield Message(str(first), str(plural), str(context or ""))

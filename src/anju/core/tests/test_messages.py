@@ -51,6 +51,11 @@ def test_update_adds_what_is_new_and_keeps_what_was_written(package: Path) -> No
     assert messages.po_file("shop").read_bytes() == before
 
 
+def test_what_stands_in_an_f_string_is_found(package: Path) -> None:
+    (package / "shop" / "views.py").write_text("""f"{_('Empty list')}.xlsx {one['a']} {gettext('of %(n)s') % {'n': 1}}" """)
+    assert [message.id for message in messages.update("shop")] == ["Empty list", "of %(n)s"]
+
+
 def test_update_leaves_to_core_what_core_translates(package: Path) -> None:
     write(messages.po_file("core"), PO)
     assert "Kept" not in {message.id for message in messages.update("shop")}

@@ -229,6 +229,9 @@ def test_a3_7_a_tenant_proves_a_telephone_declares_and_an_officer_accepts() -> N
     assert client.get(where)["Location"] == f"/p/home/{house.sign}/tenant/"
     assert "3 天内登记" in page_of(client, f"/p/home/{house.sign}/tenant/")
     client.post(f"/p/home/{house.sign}/tenant/", {"phone": STRANGER})
+    typing = page_of(client, "/p/sign-in/code/")  # whoever is new here must not read "if you are in the records"
+    assert f"验证码已经发到 {STRANGER[:3]}••••{STRANGER[-4:]}" in typing
+    assert f'href="/p/home/{house.sign}/tenant/"' in typing  # another number is asked for where this one was
     client.post("/p/sign-in/code/", {"digits": code_sent_to(STRANGER)})
     page = page_of(client, where)
     assert "checked" not in page.split("sign_name")[1][:80]  # consent is never ticked beforehand

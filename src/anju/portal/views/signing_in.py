@@ -18,7 +18,7 @@ from anju.portal.forms import CodeForm, PhoneForm
 from anju.portal.models import Challenge
 from anju.portal.services import codes, residents
 
-ASKED = "portal-asked"  # in the session: token of the challenge, masked telephone, where to go then
+ASKED = "portal-asked"  # in the session: token of the challenge, masked telephone, where to go then, where it was asked
 PROVED = "portal-proved"  # a telephone that a code proved, sealed, with the moment
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 SIGNED_IN_FOR = 2 * 3600
@@ -66,6 +66,8 @@ def send_code(
         "phone": crypto.mask_phone(phone),
         "next": target,
         "shown": asked.shown,
+        "always": purpose == Challenge.Purpose.DECLARE,  # a code goes to any telephone, in the records or not
+        "again": request.get_full_path(),
     }
     return redirect("portal:code")
 

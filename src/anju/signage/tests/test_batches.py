@@ -56,6 +56,18 @@ def test_a8_5_a_round_prints_what_is_missing_and_the_list_of_what_is_missing_is_
         start(street)
 
 
+def test_a_round_says_how_many_homes_get_no_sign_outside_and_where_they_are(street: Street, client: Client) -> None:
+    street.home("101")
+    street.home("202", sound=False)
+    street.home("203", sound=False)
+    client.force_login(street.office)
+    page = client.get(f"/signs/batches/{start(street).code}/").content.decode()
+    assert f'href="/dwellings/?area={street.grid.code}&amp;letting=let&amp;sort=-violations">2 户没有通过核查' in page
+    street.lives(street.home("301"), "王小芳")
+    inside = client.get(f"/signs/batches/{start(street, kinds=(K.INSIDE,)).code}/").content.decode()
+    assert "没有通过核查" not in inside
+
+
 def test_a_round_is_cut_into_files_in_the_order_in_which_somebody_walks(
     street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,25 +3,29 @@
 import tempfile
 import zipfile
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anju.accounts.http import Request
 from anju.areas.permissions import can
-from anju.core import time
+from anju.core import paths, time
 from anju.core.errors import Refused
 from anju.core.paging import keyset_page
 from anju.core.policy import needs
 from anju.core.sheets import workbook
+from anju.dwellings.models import Dwelling
 from anju.files.services import open_file, serve
 from anju.jobs.models import Job
 from anju.signage.forms import BatchForm
 from anju.signage.models import BatchPart, Sign, SignBatch
+from anju.signage.selectors import missing
 from anju.signage.services import batches
 
 
@@ -74,11 +78,21 @@ def batch(request: Request, code: str) -> HttpResponse:
     labels = dict(Sign.Kind.choices)
     context = {
         "batch": found, "failed": failed, "running": found.state == SignBatch.State.RUNNING and not failed,
-        "parts": [(part, labels[part.kind]) for part in parts], "kinds": [labels[kind] for kind in found.kinds],
+        "no_outside": _no_outside(request, found), "parts": [(part, labels[part.kind]) for part in parts], "kinds": [labels[kind] for kind in found.kinds],
         "may_print": can(request.user, "sign.print"), "problems": found.problems,
         "crumbs": [(_("Signs"), "/signs/"), (_("Rounds of printing"), "/signs/batches/")],
     }  # fmt: skip
     return render(request, "signage/_batch.html" if request.htmx else "signage/batch.html", context)
+
+
+def _no_outside(request: Request, batch: SignBatch) -> dict[str, Any] | None:
+    """Let homes of the round's place that get no sign outside, and the list of homes that shows them."""
+    if Sign.Kind.OUTSIDE not in batch.kinds:
+        return None
+    let = Dwelling.objects.for_user(request.user).filter(letting_state=Dwelling.LettingState.LET)
+    let = let.filter(paths.under("area_path", batch.area_path), paths.under("place_path", batch.place_path))
+    where = {"area": batch.area.code, "letting": "let", "sort": "-violations", **({"estate": batch.place.code} if batch.place else {})}
+    return {"homes": let.exclude(missing.should(Sign.Kind.OUTSIDE)).count(), "list": f"{reverse('dwellings:dwellings')}?{urlencode(where)}"}  # fmt: skip
 
 
 @needs("sign.print")
