@@ -52,7 +52,9 @@ def test_update_adds_what_is_new_and_keeps_what_was_written(package: Path) -> No
 
 
 def test_what_stands_in_an_f_string_is_found(package: Path) -> None:
-    (package / "shop" / "views.py").write_text("""f"{_('Empty list')}.xlsx {one['a']} {gettext('of %(n)s') % {'n': 1}}" """)
+    (package / "shop" / "views.py").write_text(
+        """f"{_('Empty list')}.xlsx {one['a']} {gettext('of %(n)s') % {'n': 1}}" """
+    )
     assert [message.id for message in messages.update("shop")] == ["Empty list", "of %(n)s"]
 
 

@@ -91,7 +91,12 @@ def _no_outside(request: Request, batch: SignBatch) -> dict[str, Any] | None:
         return None
     let = Dwelling.objects.for_user(request.user).filter(letting_state=Dwelling.LettingState.LET)
     let = let.filter(paths.under("area_path", batch.area_path), paths.under("place_path", batch.place_path))
-    where = {"area": batch.area.code, "letting": "let", "sort": "-violations", **({"estate": batch.place.code} if batch.place else {})}
+    where = {
+        "area": batch.area.code,
+        "letting": "let",
+        "sort": "-violations",
+        **({"estate": batch.place.code} if batch.place else {}),
+    }
     return {"homes": let.exclude(missing.should(Sign.Kind.OUTSIDE)).count(), "list": f"{reverse('dwellings:dwellings')}?{urlencode(where)}"}  # fmt: skip
 
 
