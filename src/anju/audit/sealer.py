@@ -13,6 +13,7 @@ from django.utils import timezone
 from anju.audit import anchors
 from anju.audit.chain import START, link
 from anju.audit.models import Entry, Seal
+from anju.core.bulk import no_collection
 
 BATCH = 500
 LOOK_BACK = 10_000  # numbers; a transaction that stays open longer waits for the hourly sweep
@@ -36,7 +37,7 @@ def seal(*, whole: bool = False) -> int:
         head = link(head, entry)
         seals.append(Seal(position=position, entry=entry, hash=head))
     if seals:
-        with transaction.atomic():
+        with no_collection(), transaction.atomic():
             _alone()
             if Seal.objects.filter(position__gt=start).exists():
                 return 0

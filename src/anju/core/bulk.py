@@ -4,11 +4,26 @@ Turning rows into the database's values costs more than writing them. Whoever ma
 at most prepares first, outside, and then only writes. Rows that speak of one another get their keys ahead (`take_keys`).
 """
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, models, transaction
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Python looks for its garbage before or after: in a process that has loaded the program it takes up to half a second,
+    and others would wait for the lock meanwhile."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @dataclass(frozen=True)

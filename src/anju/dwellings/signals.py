@@ -17,7 +17,6 @@ from django.dispatch import Signal
 judged = Signal()
 would_move = Signal()
 unit_judged = Signal()
-would_move = Signal()
 dwelling_changed = Signal()
 homes_changed = Signal()
 homes_moved = Signal()

@@ -1,45 +1,40 @@
 """How much one transaction of a long work takes in: the embedded write lock is held for 50 ms at most."""
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import perf_counter
+from time import perf_counter, sleep
 
-from django.db import transaction
+from django.db import connection, transaction
+
+from anju.core.bulk import no_collection
 
 WORK = 0.012  # seconds of writing in one transaction; its commit, and a busy machine, come on top
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Python looks for its garbage before or after: in a process that has loaded the program it takes up to half a second,
-    and others would wait for the lock meanwhile."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class Pace:
     """Counts rows per transaction, learnt from what the last ones took. One per kind of work and process.
 
-    Prepare `size` rows outside, then write them inside `transaction()`: what is prepared outside is also the pause in which
-    others get the lock.
+    Prepare `size` rows outside, then write them inside `transaction()`. Between two transactions the embedded lock is free
+    for at least as long as the first held it, because those who wait only look now and then: what is prepared meanwhile
+    counts, the rest is slept.
     """
 
     def __init__(self, first: int = 10, most: int = 500) -> None:
         self.size, self.most = min(first, most), most
+        self._free_until = 0.0
 
     @contextmanager
     def transaction(self, rows: int) -> Iterator[None]:
         """A transaction that writes so many rows; `size` follows from how long it worked, the commit left out."""
-        with _no_collection(), transaction.atomic():
-            began = perf_counter()
-            yield
-            self.learn(rows, perf_counter() - began)
+        if connection.vendor == "sqlite":
+            sleep(max(0.0, self._free_until - perf_counter()))
+        with no_collection():
+            with transaction.atomic():
+                began = perf_counter()
+                yield
+                self.learn(rows, perf_counter() - began)
+            ended = perf_counter()
+        self._free_until = ended + (ended - began)
 
     def learn(self, rows: int, seconds: float) -> None:
         """At most half as many or twice as many as before: one hiccup of the machine says little."""

@@ -14,40 +14,48 @@ from anju.jobs.models import Job
 from anju.jobs.pacing import Pace
 from anju.jobs.services import enqueue, every, job_kind, save_step
 
-pace = Pace(first=10, most=200)
+READ = 50  # homes that are read and judged at once; they are written in as many transactions as it takes
+pace = Pace(first=10, most=READ)
 
 
 @job_kind("rejudge")
 def rejudge(job: Job) -> bool:
-    """Judge what has run out by the job's day. What is judged runs out on a later day: a killed run goes on with the rest."""
+    """Judge what has run out by the job's day. What is judged runs out on a later day: a killed run goes on with the rest.
+
+    What follows from a judgement (a hazard) is written before the judgement, each home's by itself. Killed in between, the
+    home is still due, and what is there is found again.
+    """
     on = datetime.fromisoformat(job.state["on"]).date()
     rows = Dwelling.objects.unscoped(reason="every verdict that ran out is judged anew, whoever may see it")
     due = rows.filter(hidden=False, verdict_until__lte=on).order_by("verdict_until", "id")
-    homes = [(dwelling, dwelling.current) for dwelling in due.select_related("area", "current")[: pace.size]]
+    homes = [(dwelling, dwelling.current) for dwelling in due.select_related("area", "current")[:READ]]
     before = {dwelling.pk: dwelling.verdict for dwelling, _current in homes}
     answers = answers_of(homes, on)
     heard = to_announce(answers)
-    quiet = [answer for answer in answers if answer.dwelling.pk not in heard]
-    _write(job, quiet, before)
     for answer in answers:
         if answer.dwelling.pk in heard:
-            _write(job, [answer], before, announce=True)
+            _announce(answer)
+    while answers:
+        now, answers = answers[: pace.size], answers[pace.size :]
+        _write(job, now, before)
     return not homes
 
 
-def _write(job: Job, answers: Sequence[Answer], before: dict[int, str], *, announce: bool = False) -> None:
+def _announce(answer: Answer) -> None:
+    with pace.transaction(0):
+        if still_stand([answer]):
+            judged.send(Dwelling, dwelling=answer.dwelling, judgement=answer.judgement, inspected_by=None)
+
+
+def _write(job: Job, answers: Sequence[Answer], before: dict[int, str]) -> None:
     """One transaction. Where somebody changed or judged one of the homes meanwhile, nothing is written: who did it judged
     that one, and the next step reads the others again."""
-    if not answers:
-        return
     prepared = [*prepared_of(answers), bulk.insert(_entries(answers, before))]
-    with pace.transaction(0 if announce else len(answers)):
+    with pace.transaction(len(answers)):
         if not still_stand(answers):
             return
         for one in prepared:
             one.write()
-        for answer in answers if announce else ():
-            judged.send(Dwelling, dwelling=answer.dwelling, judgement=answer.judgement, inspected_by=None)
         homes_changed.send(Dwelling, homes=[answer.dwelling for answer in answers])  # being a group rental counts too
         job.done += len(answers)
         save_step(job)
