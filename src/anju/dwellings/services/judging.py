@@ -205,9 +205,8 @@ def still_stand(answers: Sequence[Answer]) -> bool:
     are no facts, but who changes them judges the home."""
     seen = {answer.dwelling.pk: answer.seen for answer in answers}
     rows = Current.objects.select_for_update(of=("self",)).filter(pk__in=seen).order_by("pk")
-    versions = dict(rows.values_list("pk", "version"))
-    moments = dict(Dwelling.objects.unscoped(reason=WHY).filter(pk__in=seen).values_list("pk", "judged_at"))
-    return {pk: (versions.get(pk), moments.get(pk)) for pk in seen} == seen
+    now = {pk: (version, moment) for pk, version, moment in rows.values_list("pk", "version", "dwelling__judged_at")}
+    return now == seen
 
 
 def to_announce(answers: Sequence[Answer]) -> set[int]:

@@ -3,7 +3,7 @@
 Day n ends at its 24:00 in Shanghai, 0 days end today; life-safety rules count calendar days, papers working days.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -64,16 +64,23 @@ def finish_all(hazard: Hazard, at: datetime) -> None:
     Clock.objects.filter(hazard_id=hazard.pk, done_at=None, stopped_at=None).update(done_at=at)
 
 
-def present(hazard: Hazard) -> Clock | None:
-    """The clock that counts in the present state: the one that runs out first, else the one missed last."""
-    rows = running(hazard, OF_STATE.get(hazard.state, ()))
+def present(hazard: Hazard, begun: Sequence[Clock] | None = None) -> Clock | None:
+    """The clock that counts in the present state: the one that runs out first, else the one missed last.
+
+    `begun`: all clocks of a new hazard, which need not be read then.
+    """
+    kinds = OF_STATE.get(hazard.state, ())
+    if begun is None:
+        rows = running(hazard, kinds)
+    else:
+        rows = sorted((clock for clock in begun if clock.kind in kinds), key=lambda clock: (clock.due_at, clock.pk))
     ticking = [clock for clock in rows if clock.missed_at is None]
     return ticking[0] if ticking else (rows[-1] if rows else None)
 
 
-def settle(hazard: Hazard) -> None:
+def settle(hazard: Hazard, begun: Sequence[Clock] | None = None) -> None:
     """Copy the present clock into the hazard's columns; lists sort and filter by them. No version: it is derived."""
-    clock = present(hazard)
+    clock = present(hazard, begun)
     overdue = bool(clock and clock.missed_at)
     due = clock.due_at if clock else hazard.due_at
     if (hazard.due_at, hazard.overdue) != (due, overdue):
@@ -81,15 +88,14 @@ def settle(hazard: Hazard) -> None:
         Hazard._base_manager.filter(pk=hazard.pk).update(due_at=due, overdue=overdue)
 
 
-def begin(hazard: Hazard, at: datetime) -> None:
+def begin(hazard: Hazard, at: datetime) -> list[Clock]:
     """The clocks of a new hazard. A prohibited home gets three, refuge only when somebody with the power says so."""
-    if hazard.is_prohibited and hazard.dwelling_id:
-        start(hazard, Clock.Kind.NO_NEW_LETTING, days=0, at=at)
-        if hazard.days == 0:
-            start(hazard, Clock.Kind.CORRECT, days=0, at=at)
-        start(hazard, Clock.Kind.MOVE_OUT, days=hazard.days or MOVE_OUT_DAYS, at=at)
-    else:
-        start(hazard, Clock.Kind.CORRECT, days=hazard.days, at=at, working=hazard.working_days)
+    if not (hazard.is_prohibited and hazard.dwelling_id):
+        return [start(hazard, Clock.Kind.CORRECT, days=hazard.days, at=at, working=hazard.working_days)]
+    begun = [start(hazard, Clock.Kind.NO_NEW_LETTING, days=0, at=at)]
+    if hazard.days == 0:
+        begun.append(start(hazard, Clock.Kind.CORRECT, days=0, at=at))
+    return [*begun, start(hazard, Clock.Kind.MOVE_OUT, days=hazard.days or MOVE_OUT_DAYS, at=at)]
 
 
 @audited

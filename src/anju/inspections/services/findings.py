@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -106,17 +107,15 @@ def from_results(
     return outcome
 
 
-def mark_gone(
-    open_rows: Iterable[Hazard], results: Iterable[standard.Result], inspected_by: Any, text: str
-) -> list[Hazard]:
+def mark_gone(open_rows: QuerySet[Hazard], results: Iterable[standard.Result], inspected_by: Any, text: str) -> list[Hazard]:  # fmt: skip
     """Mark the hazards of rules that no longer say "violation" or "unknown"; new evidence, not a closing."""
     still = {(result.rule, result.room or "") for result in results if result.status in ("violation", "unknown")}
-    gone = []
-    for row in open_rows:
-        if row.rule and (row.rule, row.room) not in still and row.gone_at is None:
-            write(row, by=inspected_by or found_by_system(), verb="hazard.gone", move="gone", text=text,
-                  values={"gone_at": time.now()})  # fmt: skip
-            gone.append(row)
+    known = open_rows.filter(gone_at=None).exclude(rule="").values_list("pk", "rule", "room")
+    over = [pk for pk, rule, room in known if (rule, room) not in still]
+    gone = list(open_rows.filter(pk__in=over).order_by("id")) if over else []
+    for row in gone:
+        write(row, by=inspected_by or found_by_system(), verb="hazard.gone", move="gone", text=text,
+              values={"gone_at": time.now()})  # fmt: skip
     return gone
 
 
@@ -155,7 +154,7 @@ def from_dwelling(dwelling: Dwelling, judgement: standard.Judgement, inspected_b
     rooms = {result.room or "" for result in results}
     spots = {room: Spot(dwelling=dwelling, room=room) for room in rooms}
     outcome = from_results(spots, results, judgement.edition, judgement.on, inspected_by, time.now())
-    rows = Hazard._base_manager.filter(dwelling=dwelling, state__in=workflow.OPEN_STATES).order_by("id")
+    rows = Hazard._base_manager.filter(dwelling=dwelling, state__in=workflow.OPEN_STATES)
     if judgement.verdict == "not_let":
         text = _("The home is no longer let. Whether the hazard is void is a person's decision.")
     else:
@@ -169,7 +168,7 @@ def from_unit(place: Place, results: Iterable[standard.Result], inspected_by: An
     found = list(results)
     edition = standard.current_edition(on).name
     outcome = from_results({"": Spot(place=place)}, found, edition, on, inspected_by, time.now())
-    rows = Hazard._base_manager.filter(dwelling=None, place=place, state__in=workflow.OPEN_STATES).order_by("id")
+    rows = Hazard._base_manager.filter(dwelling=None, place=place, state__in=workflow.OPEN_STATES)
     outcome.gone = mark_gone(rows, found, inspected_by, _("The facts no longer show it. Re-inspect and close."))
     return outcome
 

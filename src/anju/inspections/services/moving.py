@@ -22,6 +22,8 @@ from anju.inspections.models import Hazard, HazardEvent
 
 def department_of(by: Any, area_path: str) -> str:
     """For which department the person acts in an area; "" for the system and for relations (landlord)."""
+    if getattr(by, "is_system", False):
+        return ""
     found = ""
     for posting in postings_of(by, time.today()):
         root = posting.area.path if posting.area else ""

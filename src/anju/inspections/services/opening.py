@@ -154,8 +154,11 @@ def existing(spot: Spot, rule: str) -> Hazard | None:
         return None
     rows = Hazard._base_manager.filter(state__in=workflow.OPEN_STATES, rule=rule)
     if spot.dwelling:
-        return rows.filter(dwelling=spot.dwelling, room=spot.room).first()
-    return rows.filter(dwelling=None, place=spot.place).first()
+        rows = rows.filter(dwelling=spot.dwelling, room=spot.room)
+    else:
+        rows = rows.filter(dwelling=None, place=spot.place)
+    found = rows.order_by("id").values_list("pk", flat=True).first()  # mostly there is none, and a row has many columns
+    return Hazard._base_manager.get(pk=found) if found else None
 
 
 def open_hazard(
@@ -288,8 +291,7 @@ def _create(by: Any, spot: Spot, finding: Finding, source: str, found_at: dateti
     event, entry = beginning(hazard)
     event.save(force_insert=True)
     keep(entry)
-    clocks.begin(hazard, told_at)
-    clocks.settle(hazard)
+    clocks.settle(hazard, clocks.begin(hazard, told_at))
     if hazard.due_at > hazard.first_due_at:  # a move-out has a longer term than the rule's "at once"
         hazard.first_due_at = hazard.due_at
         hazard.save(update_fields=["first_due_at"])
