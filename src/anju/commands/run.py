@@ -23,7 +23,7 @@ from anju.demo.accounts import ACCOUNTS
 def demo(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="anju demo", description="A running city with invented data.")
     _add_address(parser)
-    parser.add_argument("--size", choices=["small", "city"], default=None, help="3,000 (default) or 1,0.0.0.0 homes")
+    parser.add_argument("--size", choices=["small", "city"], default=None, help="3,000 (default) or 1,000,000 homes")
     parser.add_argument("--dir", help="where its state is kept (default: ./anju-data)")
     chosen = parser.parse_args(arguments)
     folder = _folder()
@@ -125,12 +125,19 @@ def _port_refused(host: str, port: int, option: str, error: OSError) -> str:
 
 
 def _prepare(extra: list[str]) -> None:
-    """Front-end files, translations and tables; a demo's data. In a process of its own, which ends and frees its memory."""
-    assets.ensure()
+    """Front-end files here; tables and a demo's data meanwhile in a process of its own, which ends and frees its memory.
+
+    A paper that needs the fonts before they are there waits for them.
+    """
     messages.compile_all()
-    done = subprocess.run([sys.executable, "-m", "anju.cli", "prepare", *extra], check=False)  # noqa: S603  # ourselves
-    if done.returncode:
-        raise SystemExit(done.returncode)
+    with subprocess.Popen([sys.executable, "-m", "anju.cli", "prepare", *extra]) as making:  # noqa: S603  # ourselves
+        try:
+            assets.ensure()
+        except BaseException:
+            making.terminate()
+            raise
+    if making.returncode:
+        raise SystemExit(making.returncode)
 
 
 def _run(chosen: argparse.Namespace, folder: Path, lines: list[str], *more: Child) -> int:

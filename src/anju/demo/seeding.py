@@ -4,6 +4,7 @@ Deterministic: each stage draws from its own generator, relative to the day of t
 the morning of that day.
 """
 
+import gc
 import hashlib
 from collections.abc import Callable
 from datetime import date
@@ -42,6 +43,17 @@ MARK = "demo: "
 
 def fill(*, size: str, say: Say) -> None:
     """Everything a first start needs; nothing on a second one."""
+    # Everything made stays referenced until its stage is over: looking for garbage more often finds none, and takes a tenth
+    # of the time.
+    before = gc.get_threshold()
+    gc.set_threshold(500_000, 20, 100)
+    try:
+        _fill(size, say)
+    finally:
+        gc.set_threshold(*before)
+
+
+def _fill(size: str, say: Say) -> None:
     with translation.override("zh-hans"):
         _stage("places", "areas, estates, buildings", say, places.make)
         _stage("staff", "accounts and postings", say, staff.make)

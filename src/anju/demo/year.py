@@ -27,7 +27,7 @@ from anju.jobs.models import Job
 from anju.overview.services import closing
 
 MORNING = timedelta(hours=8, minutes=30)  # of the first day: what is played ends then, at whatever hour it is made
-RENDERED = timedelta(days=10)  # older papers become Word and PDF when somebody first asks for them
+RENDERED = timedelta(days=1)  # older papers become Word and PDF when somebody first asks for them
 
 
 class Year:
