@@ -40,12 +40,13 @@ def _set_keys(model: type[models.Model], found: Sequence[models.Model]) -> None:
 
 
 def _set_relations(fields: Sequence[Any], found: Sequence[models.Model]) -> None:
-    """The keys of what was hung on a row before it had one."""
+    """The keys of what was hung on a row before it had one. Set behind Django's back, which would forget the object and read
+    it again for whoever asks next."""
     relations = [field for field in fields if field.is_relation]
     for row in found:
         for field in relations:
             if getattr(row, field.attname) is None and field.is_cached(row):
-                setattr(row, field.attname, getattr(getattr(row, field.name), "pk", None))
+                row.__dict__[field.attname] = getattr(getattr(row, field.name), "pk", None)
 
 
 def _stored(field: Any, value: Any) -> Any:

@@ -79,7 +79,7 @@ def tier_of(hazard: Hazard, severe_beside: int) -> tuple[int, str]:
 def _beside(hazard: Hazard) -> list[Hazard]:
     """The open hazards of the same party at the same place, this one among them even when it is closed."""
     rows = Hazard._base_manager.filter(state__in=workflow.OPEN_STATES, answerable=hazard.answerable)
-    rows = rows.filter(dwelling=hazard.dwelling, place=hazard.place)
+    rows = rows.filter(dwelling=hazard.dwelling_id, place=hazard.place_id)
     if hazard.answerable_party_id:
         rows = rows.filter(answerable_party_id=hazard.answerable_party_id)
     return list(rows.only(*READ).order_by("id"))
