@@ -27,7 +27,7 @@ from anju.inspections.services.tiers import MANY_SEVERE
 from anju.standard import Result
 
 SEVERE = Dwelling.Severity.SEVERE
-WITH_PAPER = 0.03  # of the cases that took the plain course: with a notice on top, so through the services
+WITH_PAPER = 0.02  # of the cases that took the plain course: with a notice on top, so through the services
 
 
 class Cases:
@@ -76,7 +76,7 @@ class Cases:
 
     def _is_plain(self, course: Course) -> bool:
         last = course.confirmed or course.seen
-        handed_over = course.finding.rule in OUTSIDE and self.chance.random() < 0.4
+        handed_over = course.finding.rule in OUTSIDE and self.chance.random() < 0.2
         return (
             is_plain(course.finding)
             and not handed_over
