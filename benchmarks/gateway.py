@@ -143,10 +143,10 @@ def throughput(devices: list[list[str]], count: int, folder: Path) -> dict[str, 
         with gateway() as (process, port):
             before = Reading.objects.count(), cpu_seconds(process.pid)
             found = publish("load", port, file, count)
-            cpu.append((cpu_seconds(process.pid) - before[1]) / found["messages"])
-            stored = Reading.objects.count() - before[0]
-            if stored != found["messages"]:
-                raise SystemExit(f"{found['messages']} acknowledged, {stored} stored")
+            said, stored = found["messages"] + found["before"], Reading.objects.count() - before[0]
+            cpu.append((cpu_seconds(process.pid) - before[1]) / said)
+            if stored != said:
+                raise SystemExit(f"{said} acknowledged, {stored} stored")
         ours.append(found["messages"] / found["seconds"])
         bare.append(bare_inserts([code for code, _key in devices], count, f"bare{turn}"))
     return {
