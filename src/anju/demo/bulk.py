@@ -56,6 +56,7 @@ def fill(count: int, *, say: Say = lambda line: None, show: bool = False) -> int
         with transaction.atomic():
             copier.write(range(done, done + size))
             Tick.objects.filter(name=MARK).update(due_at=_stamp(done + size))
+        search.tidy()
         done += size
         bar.to(done)
     bar.end()

@@ -8,6 +8,7 @@ hold an underscore, which nothing that a person types does. What it finds still 
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -17,9 +18,11 @@ from anju.areas.scope import Scope, scope_of
 from anju.core import crypto, paths
 from anju.dwellings.models import Dwelling, Occupant, Party
 from anju.jobs.pacing import Pace
+from anju.jobs.services import every
 
 TABLE = "dwellings_search"
 MOST = 60
+_pages = Pace(first=16, most=32)
 _PIECE = re.compile(r"[㐀-鿿豈-﫿𠀀-𯿿]+|[0-9A-Za-z]+")
 _FULL_WIDTH = str.maketrans({chr(0xFF01 + n): chr(0x21 + n) for n in range(94)} | {"\u3000": " "})
 
@@ -114,8 +117,30 @@ def rebuild() -> int:
         lines = lines_of(batch)
         with pace.transaction(len(batch)):
             write(lines)
+        tidy()
         last, count = batch[-1].pk, count + len(batch)
     return count
+
+
+def tidy() -> None:
+    """Join the pieces that writing leaves behind, some pages in a transaction. SQLite would do it by itself in the middle of
+    somebody's write, for seconds once the index is large, so it is told to leave it (PostgreSQL has its autovacuum)."""
+    while connection.vendor == "sqlite" and _joined():
+        pass
+
+
+def _joined() -> bool:
+    """One transaction of it; False when nothing was left to join."""
+    with _pages.transaction(_pages.size), connection.cursor() as cursor:
+        before = connection.connection.total_changes
+        cursor.execute(f"INSERT INTO {TABLE}({TABLE}, rank) VALUES ('merge', %s)", [_pages.size])  # noqa: S608
+        done: int = connection.connection.total_changes - before
+    return done > 1  # one is the command itself
+
+
+@every("tidy the search index", timedelta(minutes=1))
+def _tidy(moment: datetime) -> None:
+    tidy()
 
 
 def forget(ids: Sequence[int]) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from anju.accounts.services import system_actor
 from anju.areas.models import Area, Place
 from anju.core import paths, time
+from anju.core.bulk import no_collection
 from anju.jobs.models import Job
 from anju.jobs.services import enqueue, every, job_kind, save_step
 from anju.overview.counting import MOST_NODES, Numbers, count, minus, plus
@@ -51,7 +52,7 @@ def _take(node: Area | Place | None, marks: list[tuple[int, date]], own: Numbers
     """Marks and numbers in one transaction; False when another carrier has taken the marks."""
     ids = [pk for pk, _since in marks]
     try:
-        with transaction.atomic():
+        with no_collection(), transaction.atomic():
             if Mark.objects.filter(pk__in=ids).delete()[0] != len(ids):
                 raise Overtaken
             if node is not None:
@@ -98,7 +99,7 @@ def late_entries_of(area: Area, day: date) -> None:
         return
     then = count(Mark.Tree.AREA, [area.path], AsOf.end_of(day), DATED)[area.path]
     late = minus(then, {key: frozen.own.get(key, 0) for key in then})
-    with transaction.atomic():
+    with no_collection(), transaction.atomic():
         rows = list(
             DayTally.objects.select_for_update(of=("self",))
             .filter(area__path__in=paths.ancestors(area.path), day=day)

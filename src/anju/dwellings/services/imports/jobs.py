@@ -19,6 +19,7 @@ from django.db import transaction
 from anju.audit.services import record
 from anju.core import bulk, time
 from anju.core.errors import Refused
+from anju.dwellings import search
 from anju.dwellings.ledger import correct
 from anju.dwellings.ledger.columns import Guess, letter
 from anju.dwellings.ledger.problems import Refused as FileRefused
@@ -316,6 +317,7 @@ def _write_parts(job: Job, changes: Changes, phase: str) -> None:
             if not part.write():
                 return
             _advance(job, [change.row for change in part.changes])
+        search.tidy()
 
 
 def _publish(job: Job, ledger: LedgerImport) -> bool:
@@ -327,6 +329,7 @@ def _publish(job: Job, ledger: LedgerImport) -> bool:
     with PACES["publish"].transaction(len(rows)):
         if shown.write():
             _advance(job, rows)
+    search.tidy()
     return False
 
 
@@ -379,6 +382,7 @@ def _take_back(job: Job, ledger: LedgerImport, end: str) -> bool:
         with PACES["back"].transaction(len(new)):
             removal.write()
             _advance(job, new)
+        search.tidy()
     else:
         known = list(takewhile(lambda row: row.action != "create", some))
         _write_parts(job, restored(ledger, known), "back")
