@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
-from django.db import transaction
 
+from anju.jobs.pacing import Pace
 from anju.monitoring.models import Device, DeviceLink
 
 CHUNK = 200  # links in one transaction
+_pace = Pace(first=50, most=CHUNK)
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -24,8 +25,8 @@ def note_links(gateway: str, changes: Mapping[str, Change]) -> None:
     alarms are stored meanwhile."""
     rest = sorted(changes.items())
     while rest:
-        some, rest = rest[:CHUNK], rest[CHUNK:]
-        with transaction.atomic():
+        some, rest = rest[: _pace.size], rest[_pace.size :]
+        with _pace.transaction(len(some)):
             _came(gateway, {code: change for code, change in some if not change.why})
             _ended(gateway, {code: change for code, change in some if change.why})
 
