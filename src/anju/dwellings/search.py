@@ -22,7 +22,7 @@ from anju.jobs.services import every
 
 TABLE = "dwellings_search"
 MOST = 60
-_pages = Pace(first=16, most=32)
+_pages = Pace(first=16, most=24)
 _PIECE = re.compile(r"[㐀-鿿豈-﫿𠀀-𯿿]+|[0-9A-Za-z]+")
 _FULL_WIDTH = str.maketrans({chr(0xFF01 + n): chr(0x21 + n) for n in range(94)} | {"\u3000": " "})
 

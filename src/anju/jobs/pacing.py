@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from anju.core.bulk import no_collection
 
-WORK = 0.012  # seconds of writing in one transaction; its commit, and a busy machine, come on top
+WORK = 0.008  # seconds of writing in one transaction; its commit, and a busy machine, come on top
 
 
 class Pace:
