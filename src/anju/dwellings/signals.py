@@ -1,4 +1,5 @@
-"""What upper apps hear. Sent inside the transaction of the change, so that a receiver's rows are part of it.
+"""What upper apps hear. Sent inside the transaction of the change, so that a receiver's rows are part of it. Only the nightly
+run sends `judged` in a transaction just before that of the answer: what a receiver writes twice it must find again.
 
 judged(dwelling, judgement, inspected_by): a dwelling was judged anew. `judgement` is `anju.standard`'s; `inspected_by` is
     the person whose visit led to it, else None.

@@ -1,4 +1,4 @@
-"""How much one transaction of a long work takes in: the embedded write lock is held for 50 ms at most."""
+"""How much one transaction of a long work takes in: the embedded write lock should be held for 50 ms at most."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
