@@ -184,10 +184,7 @@ def bare_inserts(codes: list[str], count: int, boot: str) -> float:
     began = time.perf_counter()
     for seen, readings, states in batches:
         with transaction.atomic():
-            tables.remember(seen)
-            with tables.together():
-                tables.write_readings(readings)
-                tables.write_states(sorted(states, key=lambda one: one.id))
+            tables.write(seen, readings, sorted(states, key=lambda one: one.id))
     return count / (time.perf_counter() - began)
 
 

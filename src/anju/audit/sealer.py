@@ -13,7 +13,7 @@ from django.utils import timezone
 from anju.audit import anchors
 from anju.audit.chain import START, link
 from anju.audit.models import Entry, Seal
-from anju.core.bulk import no_collection
+from anju.core.garbage import no_collection
 
 BATCH = 500
 LOOK_BACK = 10_000  # numbers; a transaction that stays open longer waits for the hourly sweep

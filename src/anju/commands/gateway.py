@@ -13,7 +13,8 @@ from django.conf import settings
 
 from anju.commands import ports
 from anju.commands.failures import Failure
-from anju.monitoring.gateway.process import CannotListen, Gateway, run
+from anju.monitoring.gateway import running
+from anju.monitoring.gateway.process import CannotListen, Gateway
 
 
 def gateway(arguments: list[str]) -> int:
@@ -33,7 +34,7 @@ def gateway(arguments: list[str]) -> int:
         tls=_tls(chosen.tls_certificate, chosen.tls_key), ready=_say_nothing if chosen.quiet else _say,
     )  # fmt: skip
     try:
-        run(made)
+        running.run(made.run())
     except CannotListen as error:
         raise Failure(_refused(chosen.host, error)) from error
     return 0
@@ -83,7 +84,7 @@ def _from_nats(chosen: argparse.Namespace) -> int:
         ),
     )  # fmt: skip
     try:
-        jetstream.run(source)
+        running.run(source.run())
     except jetstream.Unfit as error:
         raise Failure(f"--from {jetstream.shown(chosen.source)}: {error}") from error
     return 0

@@ -15,7 +15,7 @@ from types import FrameType
 from django.db import close_old_connections, connection
 
 from anju.audit import sealer
-from anju.core import time
+from anju.core import garbage, time
 from anju.jobs import services as jobs
 from anju.jobs.heartbeat import beat
 
@@ -28,6 +28,7 @@ def run(arguments: list[str]) -> int:
     parser.parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+    garbage.set_apart()
     threads = [
         threading.Thread(target=_loop, args=(_schedules, 1.0), name="schedules"),
         threading.Thread(target=_loop, args=(_jobs, 0.5), name="jobs"),

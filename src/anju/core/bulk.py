@@ -4,36 +4,11 @@ Turning rows into the database's values costs more than writing them. Whoever ma
 at most prepares first, outside, and then only writes. Rows that speak of one another get their keys ahead (`take_keys`).
 """
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 
 from django.db import connection, models, transaction
-
-_counting = Lock()
-_within, _was_on = 0, True  # threads that are in `no_collection` now; whether it was on before the first came
-
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Python looks for its garbage before or after: in a process that has loaded the program it takes up to half a second,
-    and others would wait for the lock meanwhile."""
-    global _within, _was_on  # the collector is the process's, too
-    with _counting:
-        if not _within:
-            _was_on = gc.isenabled()
-        _within += 1
-        gc.disable()
-    try:
-        yield
-    finally:
-        with _counting:
-            _within -= 1
-            if not _within and _was_on:
-                gc.enable()
 
 
 @dataclass(frozen=True)

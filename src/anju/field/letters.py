@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from msgspec import Meta, Struct, field
 
 from anju.core.errors import Refused
+from anju.core.structs import readable
 
 LARGEST = 1 << 20  # bytes of one envelope
 NEWEST = 1
@@ -119,6 +120,7 @@ class Prior(Struct):
     home_version: int | None = None
 
 
+@readable
 class Letter(Struct):
     """The newest shape (docs/field-api.md, "envelope"). Unknown keys are left aside: a newer app may say more."""
 

@@ -6,7 +6,7 @@ from time import perf_counter, sleep
 
 from django.db import connection, transaction
 
-from anju.core.bulk import no_collection
+from anju.core.garbage import no_collection
 
 WORK = 0.008  # seconds of writing in one transaction; its commit, and a busy machine, come on top
 

@@ -281,13 +281,3 @@ def shown(url: str) -> str:
     """Without the password."""
     parts = urlsplit(url)
     return url.replace(f":{parts.password}@", ":***@") if parts.password else url
-
-
-def run(source: NatsSource) -> None:
-    """Until SIGINT or SIGTERM, on the fastest loop there is."""
-    try:
-        import uvloop
-    except ImportError:
-        asyncio.run(source.run())
-    else:
-        uvloop.run(source.run())

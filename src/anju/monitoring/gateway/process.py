@@ -7,13 +7,12 @@ import asyncio
 import logging
 import signal
 import ssl
-import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 
@@ -37,7 +36,6 @@ Said = Message | Unusable
 Result = TypeVar("Result")
 ENDED = timedelta(minutes=2)  # so far back it is looked for keys that have ended: a transaction may take a while
 BEAT = 5.0  # seconds between signs of life of the gateway
-SWITCH = 0.001  # seconds after which a thread that wants to go on gets its turn: a commit's answer shall not wait for the loop
 NOTE = 1.0  # seconds between notes of links that began or ended
 
 
@@ -237,15 +235,3 @@ class Gateway:
 
     def _say(self, said: Said, then: Callable[[], None], link: gb26875_listener.Link) -> None:
         self.committer.put(said, lambda outcome: then(), link, said.device)
-
-
-def run(gateway: Gateway) -> None:
-    """Until SIGINT or SIGTERM, on the fastest loop there is."""
-    sys.setswitchinterval(SWITCH)
-    main: Coroutine[Any, Any, None] = gateway.run()
-    try:
-        import uvloop
-    except ImportError:
-        asyncio.run(main)
-    else:
-        uvloop.run(main)

@@ -70,6 +70,7 @@ class Batch:
     items: Sequence[Message | Unusable]
     received: datetime
     outcomes: list[Outcome]
+    taken: list[tuple[Any, ...]] = field(default_factory=list)
     readings: list[tuple[Any, ...]] = field(default_factory=list)
     changed: dict[int, Known] = field(default_factory=dict)
     said: list[Said] = field(default_factory=list)
@@ -103,13 +104,22 @@ def store(batch: Sequence[Message | Unusable], *, received: datetime) -> list[Ou
     if not batch:
         return []
     try:
-        with transaction.atomic():
-            return _stored(batch, received)
+        return _once(batch, received)
     except TO_BLAME as error:
         if len(batch) == 1:
             return [_given_up(batch[0], received, error)]
     middle = len(batch) // 2
     return [*store(batch[:middle], received=received), *store(batch[middle:], received=received)]
+
+
+def _once(batch: Sequence[Message | Unusable], received: datetime) -> list[Outcome]:
+    """As a rule no message was taken before, so it is asked only when the writing has met one that was."""
+    try:
+        with transaction.atomic():
+            return _stored(batch, received, look=False)
+    except tables.Repeated:
+        with transaction.atomic():
+            return _stored(batch, received, look=True)
 
 
 def _given_up(item: Message | Unusable, received: datetime, error: Exception) -> Outcome:
@@ -123,10 +133,11 @@ def _given_up(item: Message | Unusable, received: datetime, error: Exception) ->
     return made.outcomes[0]
 
 
-def _stored(items: Sequence[Message | Unusable], received: datetime) -> list[Outcome]:
+def _stored(items: Sequence[Message | Unusable], received: datetime, *, look: bool) -> list[Outcome]:
+    """look: ask first what was taken before. The locks of the devices keep everybody else from taking it meanwhile."""
     batch = Batch(items, received, [ACCEPTED] * len(items))
     known = tables.devices(sorted({item.device for item in items}))
-    fresh = _not_seen(batch, known)
+    fresh = _new(batch, known, look=look)
     behind = _behind_units(known, fresh)
     day = time.day_of(received)
     for position, said in fresh:
@@ -137,12 +148,9 @@ def _stored(items: Sequence[Message | Unusable], received: datetime) -> list[Out
     return batch.outcomes
 
 
-def _not_seen(batch: Batch, known: dict[str, Known]) -> Fresh:
+def _new(batch: Batch, known: dict[str, Known], *, look: bool) -> Fresh:
     """Messages that are new, with their positions; the others get their outcome here."""
     today = time.day_of(batch.received)
-    forget = {
-        source: time.day_of(batch.received + kept) for source, kept in REMEMBERED.items()
-    }  # whole days, so a little longer
     first: dict[Key, tuple[int, Message]] = {}
     for position, item in enumerate(batch.items):
         device = known.get(item.device)
@@ -157,13 +165,15 @@ def _not_seen(batch: Batch, known: dict[str, Known]) -> Fresh:
             earlier = first.setdefault(key, (position, item))
             if earlier[0] != position:
                 _again(batch, position, item, device, earlier[1].digest)
-    if not first:
-        return []
-    rows = [(*key, said.digest, forget.get(said.source) or forget[""]) for key, (_position, said) in first.items()]
-    before = tables.remember(rows)
-    for key, digest in before.items():
+    for key, digest in tables.seen(list(first)).items() if look and first else ():
         position, said = first.pop(key)
         _again(batch, position, said, known[said.device], digest)
+    forget = {
+        source: time.day_of(batch.received + kept) for source, kept in REMEMBERED.items()
+    }  # whole days, so longer
+    batch.taken = [
+        (*key, said.digest, forget.get(said.source) or forget[""]) for key, (_position, said) in first.items()
+    ]
     return list(first.values())
 
 
@@ -234,11 +244,8 @@ def _alive(batch: Batch, device: Known) -> None:
 
 
 def _write(batch: Batch) -> None:
-    with tables.together():
-        if batch.readings:
-            tables.write_readings(batch.readings)
-        if batch.changed:
-            tables.write_states(batch.changed.values())
+    if batch.changed:
+        tables.write(batch.taken, batch.readings, batch.changed.values())
     if batch.rejected:
         Rejected.objects.bulk_create(batch.rejected)
     if batch.heard:

@@ -1,19 +1,20 @@
 """The few statements by which a batch is read and written, for SQLite and PostgreSQL. Shapes and no meaning.
 
 A row object of the ORM costs more than everything else that happens to a message, so these go past it. On PostgreSQL they also
-go past Django's cursor, which puts values into the text: here each is planned once per connection, its values travel as binary
-arrays, and what need not wait for one another goes out together.
+go past Django's cursor, which puts values into the text: here each is planned once per connection, its rows travel as one JSON
+text (psycopg lays out an array in Python, item by item), and what need not wait for one another goes out together.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 import psycopg
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from anju.monitoring.services.judging import Memo, State
 
@@ -39,31 +40,31 @@ BY_UNIT_POSTGRES = "d.parent_id = ANY(%b::bigint[]) AND d.part = ANY(%b::text[])
 
 SEEN_SQLITE = """SELECT s.device_id, s.boot, s.seq, s.digest FROM json_each(%s) n CROSS JOIN monitoring_seen s
  WHERE s.device_id = n.value ->> 0 AND s.boot = n.value ->> 1 AND s.seq = n.value ->> 2"""
-SEEN_POSTGRES = """SELECT s.device_id, s.boot, s.seq, s.digest
- FROM unnest(%b::bigint[], %b::text[], %b::bigint[]) AS n(d, b, q)
+SEEN_POSTGRES = """SELECT s.device_id, s.boot, s.seq, s.digest FROM json_to_recordset(%t::json) AS n(d bigint, b text, q bigint)
  JOIN monitoring_seen s ON s.device_id = n.d AND s.boot = n.b AND s.seq = n.q"""
 REMEMBER_SQLITE = """INSERT INTO monitoring_seen (device_id, boot, seq, digest, forget_on)
- VALUES (%s, %s, %s, %s, %s)"""
-REMEMBER_POSTGRES = """INSERT INTO monitoring_seen (device_id, boot, seq, digest, forget_on)
- SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::bytea[], %b::date[]) ON CONFLICT DO NOTHING
- RETURNING device_id, boot, seq"""
+ VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
 READ_SQLITE = """INSERT INTO monitoring_reading
  (device_id, boot, seq, "at", received, received_day, "values", event, detail, clamped, late)
  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
-READ_POSTGRES = """INSERT INTO monitoring_reading
- (device_id, boot, seq, "at", received, received_day, "values", event, detail, clamped, late)
- SELECT d, b, q, a, %b::timestamptz, %b::date, v::jsonb, e, t::jsonb, c, l
- FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::boolean[],
- %b::boolean[]) AS n(d, b, q, a, v, e, t, c, l)"""
 STATE_SQLITE = """UPDATE monitoring_devicestate SET seen_at = %s, measured_at = %s, moved_at = %s, boot = %s, seq = %s,
  boots = %s, readings = %s, event = %s, memory = %s, silent = %s WHERE device_id = %s"""
-STATE_POSTGRES = """UPDATE monitoring_devicestate s SET seen_at = n.seen_at, measured_at = n.measured_at,
- moved_at = n.moved_at, boot = n.boot, seq = n.seq, boots = n.boots::jsonb, readings = n.readings::jsonb,
- event = n.event, memory = n.memory::jsonb, silent = n.silent
- FROM unnest(%b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::text[], %b::bigint[], %b::text[], %b::text[],
- %b::text[], %b::text[], %b::boolean[], %b::bigint[])
- AS n(seen_at, measured_at, moved_at, boot, seq, boots, readings, event, memory, silent, device_id)
- WHERE s.device_id = n.device_id"""
+WRITE_POSTGRES = """WITH taken AS (
+ INSERT INTO monitoring_seen (device_id, boot, seq, digest, forget_on)
+ SELECT d, b, q, decode(h, 'base64'), f
+ FROM json_to_recordset(%t::json) AS n(d bigint, b text, q bigint, h text, f date) ON CONFLICT DO NOTHING RETURNING 1
+), said AS (
+ INSERT INTO monitoring_reading
+ (device_id, boot, seq, "at", received, received_day, "values", event, detail, clamped, late)
+ SELECT d, b, q, a, r, y, v, e, t, c, l FROM json_to_recordset(%t::json)
+ AS n(d bigint, b text, q bigint, a timestamptz, r timestamptz, y date, v jsonb, e text, t jsonb, c boolean, l boolean)
+), stand AS (
+ UPDATE monitoring_devicestate s SET seen_at = n.w, measured_at = n.m, moved_at = n.v, boot = n.b, seq = n.q, boots = n.o,
+ readings = n.r, event = n.e, memory = n.k, silent = n.s
+ FROM json_to_recordset(%t::json) AS n(w timestamptz, m timestamptz, v timestamptz, b text, q bigint, o jsonb, r jsonb,
+ e text, k jsonb, s boolean, d bigint)
+ WHERE s.device_id = n.d
+) SELECT count(*) FROM taken"""
 Key = tuple[int, str, int]  # device, boot, seq
 
 
@@ -92,6 +93,14 @@ def _postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
+def by_key(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
+    """A receiver of `connection_created`: all statements of this connection find rows by their keys. A server that has not
+    yet counted a new table would choose to read it whole, and keep to that plan."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off")
+
+
 def devices(codes: Sequence[str]) -> dict[str, Known]:
     """The devices of these codes with their states, the states locked in the order of their ids until the commit."""
     found = _devices(BY_CODE_POSTGRES, codes) if _postgres() else _devices(BY_CODE_SQLITE, codes)
@@ -106,7 +115,7 @@ def parts(units: Sequence[int], names: Sequence[str]) -> dict[tuple[int, str], K
 
 def _devices(which: str, *given: Sequence[Any]) -> list[Known]:
     if _postgres():
-        with together():  # with the BEGIN in front of it
+        with _together():  # with the BEGIN in front of it
             found = _planned(DEVICE_POSTGRES + FROM + which, list(map(list, given)))
             return [_known(row) for row in found.fetchall()]
     with connection.cursor() as cursor:
@@ -115,11 +124,8 @@ def _devices(which: str, *given: Sequence[Any]) -> list[Known]:
 
 
 @contextmanager
-def together() -> Iterator[None]:
-    """On PostgreSQL the statements within are sent without waiting for the answer of each."""
-    if not _postgres():
-        yield
-        return
+def _together() -> Iterator[None]:
+    """The statements within are sent to PostgreSQL without waiting for the answer of each."""
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
@@ -130,6 +136,11 @@ def _planned(statement: str, values: Sequence[Any]) -> "psycopg.Cursor[Any]":
     cursor = psycopg.Cursor(connection.connection)
     with connection.wrap_database_errors:
         return cursor.execute(statement.encode(), values, prepare=True, binary=True)
+
+
+def _rows(names: str, rows: Iterable[Sequence[Any]]) -> str:
+    """JSON for a recordset whose columns have one letter each."""
+    return encode([dict(zip(names, row, strict=True)) for row in rows]).decode()
 
 
 def _known(row: tuple[Any, ...]) -> Known:
@@ -154,56 +165,57 @@ def _day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _taken(moment: datetime | None) -> str | None:
+def _kept(moment: datetime | None) -> str | None:
     """An aware moment in UTC as SQLite keeps it: the text that Django writes."""
     return None if moment is None else moment.isoformat(" ")[:-6]
 
 
-def remember(rows: Sequence[tuple[Any, ...]]) -> dict[Key, bytes]:
-    """Keep that these messages were taken: rows of (device, boot, seq, digest, forget_on), no key twice. The digests of those
-    that were taken before, which are left as they are. The caller holds the locks of the devices, so nobody else is at it.
-    """
+def seen(keys: Sequence[Key]) -> dict[Key, bytes]:
+    """The digests of those of these messages that were taken before."""
     if _postgres():
-        fresh = set(_planned(REMEMBER_POSTGRES, _columns(rows)).fetchall())
-        before = [row[:3] for row in rows if row[:3] not in fresh] if len(fresh) < len(rows) else []
-        return _digests(_planned(SEEN_POSTGRES, _columns(before)).fetchall()) if before else {}
-    with connection.cursor() as cursor:
-        with suppress(IntegrityError), transaction.atomic():  # as a rule none was
-            cursor.executemany(REMEMBER_SQLITE, [(*row[:4], str(row[4])) for row in rows])
-            return {}
-        cursor.execute(SEEN_SQLITE, [encode([row[:3] for row in rows]).decode()])
-        found = _digests(cursor.fetchall())
-        cursor.executemany(REMEMBER_SQLITE, [(*row[:4], str(row[4])) for row in rows if row[:3] not in found])
-        return found
-
-
-def _digests(rows: Iterable[tuple[Any, ...]]) -> dict[Key, bytes]:
+        rows = _planned(SEEN_POSTGRES, [_rows("dbq", keys)]).fetchall()
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(SEEN_SQLITE, [encode(keys).decode()])
+            rows = cursor.fetchall()
     return {(device, boot, seq): bytes(digest) for device, boot, seq, digest in rows}
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+class Repeated(Exception):
+    """A message was taken before. Nothing of the transaction may be committed."""
 
 
-def write_readings(rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows of (device, boot, seq, at, received, received_day, values, event, detail, clamped, late); values and detail as
-    JSON text, received and its day the same in all."""
-    if _postgres():
-        columns = _columns(rows)
-        _planned(READ_POSTGRES, [rows[0][4], rows[0][5], *columns[:4], *columns[6:]])
-        return
-    once = (_taken(rows[0][4]), str(rows[0][5]))
+def write(taken: Sequence[tuple[Any, ...]], readings: Sequence[tuple[Any, ...]], states: Iterable[Known]) -> None:
+    """Keep that messages were taken, what they say, and where it leaves their devices. Raises Repeated.
+
+    taken: rows of (device, boot, seq, digest, forget_on), no key twice. readings: rows of (device, boot, seq, at, received,
+    received_day, values, event, detail, clamped, late), values and detail as JSON text, received and its day the same in all.
+    """
+    new = _write_postgres(taken, readings, states) if _postgres() else _write_sqlite(taken, readings, states)
+    if new < len(taken):
+        raise Repeated
+
+
+def _write_postgres(
+    taken: Sequence[tuple[Any, ...]], readings: Sequence[tuple[Any, ...]], states: Iterable[Known]
+) -> int:
+    said = [(*row[:6], msgspec.Raw(row[6]), row[7], msgspec.Raw(row[8]), *row[9:]) for row in readings]
+    left = [(*row[:5], *map(msgspec.Raw, row[5:7]), row[7], msgspec.Raw(row[8]), *row[9:]) for row in map(_row, states)]
+    given = [_rows("dbqhf", taken), _rows("dbqaryvetcl", said), _rows("wmvbqoreksd", left)]
+    found = _planned(WRITE_POSTGRES, given).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _write_sqlite(
+    taken: Sequence[tuple[Any, ...]], readings: Sequence[tuple[Any, ...]], states: Iterable[Known]
+) -> int:
+    once = (_kept(readings[0][4]), str(readings[0][5])) if readings else ()
     with connection.cursor() as cursor:
-        cursor.executemany(READ_SQLITE, [(*row[:3], _taken(row[3]), *once, *row[6:]) for row in rows])
-
-
-def write_states(devices: Iterable[Known]) -> None:
-    rows = [_row(known) for known in devices]
-    if _postgres():
-        _planned(STATE_POSTGRES, _columns(rows))
-        return
-    with connection.cursor() as cursor:
-        cursor.executemany(STATE_SQLITE, [(*map(_taken, row[:3]), *row[3:]) for row in rows])
+        cursor.executemany(REMEMBER_SQLITE, [(*row[:4], str(row[4])) for row in taken])
+        new = cursor.rowcount if taken else 0
+        cursor.executemany(READ_SQLITE, [(*row[:3], _kept(row[3]), *once, *row[6:]) for row in readings])
+        cursor.executemany(STATE_SQLITE, [(*map(_kept, row[:3]), *row[3:]) for row in map(_row, states)])
+    return new
 
 
 def _row(known: Known) -> tuple[Any, ...]:

@@ -39,6 +39,21 @@ def test_a_repeat_is_absorbed_in_the_same_batch_and_in_a_later_one() -> None:
     assert [alarm.count for alarm in alarms()] == [1]
 
 
+def test_new_messages_beside_one_that_was_taken_before_count_once_with_all_that_follows_from_them() -> None:
+    """The batch is written a second time then: of the first time nothing may be left."""
+    device = make_device()
+    before = make_message(device, seq=1, event="fire")
+    hear(before)
+    outcomes = hear(
+        make_unusable(device, "not_json", b"{oops"), before, make_message(device, seq=2, event="fire"),
+        make_message(device, seq=1, values={"smoke": 9}),
+    )  # fmt: skip
+    assert statuses(outcomes) == ["rejected", "repeated", "accepted", "conflicting"]
+    assert Reading.objects.count() == Seen.objects.count() == 2
+    assert sorted(Rejected.objects.values_list("reason", flat=True)) == ["conflict", "not_json"]
+    assert [alarm.count for alarm in alarms()] == [2]
+
+
 def test_a_number_used_twice_with_other_content_is_refused_and_shown() -> None:
     device = make_device()
     first = make_message(device, seq=7, values={"smoke": 1})

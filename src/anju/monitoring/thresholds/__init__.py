@@ -14,6 +14,7 @@ import msgspec
 import yaml
 from msgspec import Meta
 
+from anju.core.structs import readable
 from anju.monitoring.vocabulary import VALUES, ValueName
 
 FOLDER = Path(__file__).parent
@@ -84,6 +85,7 @@ class KindFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     rules: list[Rule]
 
 
+@readable
 class EditionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     edition: Named
     in_force: date

@@ -14,7 +14,7 @@ from django.db import transaction
 from anju.accounts.services import system_actor
 from anju.areas.models import Area, Place
 from anju.core import paths, time
-from anju.core.bulk import no_collection
+from anju.core.garbage import no_collection
 from anju.jobs.models import Job
 from anju.jobs.services import enqueue, every, job_kind, save_step
 from anju.overview.counting import MOST_NODES, Numbers, count, minus, plus

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from anju.core.structs import readable
 from anju.monitoring.vocabulary import EventName
 
 LONGEST_OBJECT = 1022  # bytes of application data behind type and number
@@ -61,6 +62,7 @@ class CustomType(msgspec.Struct, frozen=True):
             raise ValueError(f"the format {self.format!r} has {found} values, but {len(self.fields)} fields are named")
 
 
+@readable
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """How a unit's frames are to be read.
 

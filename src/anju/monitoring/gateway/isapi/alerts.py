@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from anju.core.structs import readable
 from anju.monitoring.gateway.clocks import settled
 from anju.monitoring.gateway.isapi import xml
 from anju.monitoring.gateway.isapi.multipart import BadBody, Part, boundary_of, parts
@@ -26,6 +27,7 @@ TARGETS = (
 REGIONS = ("DetectionRegionList/DetectionRegionEntry/regionID", "regionID")
 
 
+@readable
 class Mapped(msgspec.Struct, frozen=True):
     """What a camera's event means here, and what its end means ("" for nothing)."""
 

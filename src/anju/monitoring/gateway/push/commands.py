@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
+from anju.core.structs import readable
 from anju.monitoring.vocabulary import CommandName
 
 
+@readable
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """command: a UUID, which the device names again in its event `ack`. expires: aware; after it the device does nothing."""
 
