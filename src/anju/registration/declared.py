@@ -20,7 +20,7 @@ class Beside:
     label: str
     declared: str
     known: str
-    source: str
+    source: tuple[str, ...]  # how it is known, since which day, from whom
     lower: bool
     differs: bool
 
@@ -96,10 +96,10 @@ def beside(row: Declaration) -> list[Beside]:
 
 
 def _one(label: str, declared: Any, known: Any, stamp: Any) -> Beside:
-    source = ""
+    source: tuple[str, ...] = ()
     if stamp is not None:
         how = Observation.Source(stamp[2]).label if stamp[2] in Observation.Source.values else stamp[2]
-        source = _("%(how)s, %(day)s, %(who)s") % {"how": how, "day": stamp[1][:10], "who": stamp[3] or "–"}
+        source = (str(how), stamp[1][:10], stamp[3] or "–")
     both = declared is not None and known is not None
     return Beside(
         label=label, declared="" if declared is None else str(declared), known=_("not known") if known is None else str(known),
