@@ -87,7 +87,7 @@ def make(chance: Random, today: date) -> None:
 class _Story:
     def __init__(self, chance: Random, today: date) -> None:
         self.chance = chance
-        self.now = time.day_start(today) + 9 * HOUR
+        self.now = min(time.day_start(today) + 9 * HOUR, time.now())  # in the night that morning is still to come
         named = {
             user.username: user
             for user in User.objects.filter(username__in=["town", "grid", "police", "landlord", "tenant"])

@@ -15,7 +15,7 @@ from anju.audit import sealer
 from anju.audit.models import Entry
 from anju.audit.verify import verify
 from anju.core import time
-from anju.demo import bulk, city, geography, pictures, places, relations, staff, stations
+from anju.demo import bulk, city, geography, pictures, places, relations, residents, staff, stations
 from anju.demo.accounts import ACCOUNTS
 from anju.demo.geography import Estate, Zone
 from anju.demo.settled import Settled
@@ -107,6 +107,15 @@ def test_every_person_is_marked_as_demo(settled: list[Settled]) -> None:
 
 def test_no_observation_lies_in_the_future(settled: list[Settled]) -> None:
     assert not Observation.objects.unscoped(reason=WHY).filter(observed_at__gt=time.now()).exists()
+
+
+def test_a_demo_that_is_made_in_the_night_has_no_morning_yet(settled: list[Settled]) -> None:
+    """Its log would say that what people do first was inserted afterwards."""
+    night = time.day_start(time.today()) + timedelta(hours=2, minutes=40)
+    with time.in_the_past(night):
+        assert residents._Story(Random(1), time.today()).now == night
+        year = Year(Random(5), settled, pictures.make(User.objects.get(username="town")), time.today())
+        assert year.timeline.until < night
 
 
 def test_the_year_is_played_by_the_services_rules_and_ends_as_they_would_judge_it(settled: list[Settled]) -> None:
