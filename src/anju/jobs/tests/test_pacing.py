@@ -44,14 +44,14 @@ def test_between_two_transactions_the_lock_is_free_for_as_long_as_it_was_held(cl
 
 
 def test_the_next_transaction_takes_in_what_fits_but_at_most_twice_or_half_as_much(clock: Clock) -> None:
-    pace = Pace(first=10, most=100)
+    pace, work = Pace(first=10, most=100), WORK[connection.vendor]
     for seconds, fits in (
-        (WORK * 0.99, 10),
-        (WORK / 8, 20),
-        (WORK / 8, 40),
-        (WORK * 1.99, 20),
-        (WORK * 20, 10),
-        (WORK * 99, 5),
+        (work * 0.99, 10),
+        (work / 8, 20),
+        (work / 8, 40),
+        (work * 1.99, 20),
+        (work * 20, 10),
+        (work * 99, 5),
     ):
         with pace.transaction(pace.size):
             clock.now += seconds
