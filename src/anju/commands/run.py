@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from anju import assets, messages
@@ -140,17 +141,16 @@ def _prepare(extra: list[str]) -> None:
         raise SystemExit(making.returncode)
 
 
-def _run(chosen: argparse.Namespace, folder: Path, lines: list[str], *more: Child) -> int:
+def _run(chosen: argparse.Namespace, folder: Path, lines: list[str], *later: Child) -> int:
+    """`later`: what is started when the city answers, so that it does not wait for them."""
     python = [sys.executable, "-m"]
     web = [*python, "uvicorn", "anju.config.asgi:application", "--host", chosen.host, "--port", str(chosen.port)]
     web += ["--log-level", "warning", "--no-server-header", "--lifespan", "off", "--timeout-graceful-shutdown", "5"]
     web += ["--workers", str(chosen.processes)] if getattr(chosen, "processes", 1) > 1 else []
     gateway = [*python, "anju.cli", "gateway", "--host", chosen.host, "--name", "gateway", "--quiet"]
     gateway += ["--mqtt-port", str(chosen.mqtt_port), "--gb26875-port", str(chosen.gb26875_port)]
-    children = [
-        Child("web", web), Child("worker", [*python, "anju.cli", "worker"]), Child("gateway", gateway), *more,
-    ]  # fmt: skip
-    ready = _Announcement(chosen.host, chosen.port, [*lines, _devices(chosen)])
+    children = [Child("web", web), Child("worker", [*python, "anju.cli", "worker"]), Child("gateway", gateway)]
+    ready = _Announcement(chosen.host, chosen.port, [*lines, _devices(chosen)], lambda: children.extend(later))
     Supervisor(children, on_tick=ready.look).run()
     sys.stderr.write("anju: stopped.\n")
     return 0
@@ -168,9 +168,9 @@ def _bracketed(host: str) -> str:
 class _Announcement:
     """Says once that the city answers; the last line is what a script waits for."""
 
-    def __init__(self, host: str, port: int, lines: list[str]) -> None:
+    def __init__(self, host: str, port: int, lines: list[str], then: Callable[[], object]) -> None:
         self.host = _reached(host)
-        self.port, self.lines, self.done = port, lines, False
+        self.port, self.lines, self.then, self.done = port, lines, then, False
 
     def look(self) -> None:
         if self.done or not self._answers():
@@ -179,6 +179,7 @@ class _Announcement:
         for line in [*self.lines, f"Ready: http://{_bracketed(self.host)}:{self.port}"]:
             sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
+        self.then()
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=5)
