@@ -95,10 +95,12 @@ def _postgres() -> bool:
 
 def by_key(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
     """A receiver of `connection_created`: all statements of this connection find rows by their keys. A server that has not
-    yet counted a new table would choose to read it whole, and keep to that plan."""
+    yet counted a new table would choose to read it whole, and keep to that plan. Where it must all the same, the plan counts
+    as so dear that it would be compiled first, for longer than it runs."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off")
+            for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"):
+                cursor.execute(f"SET {setting} = off")
 
 
 def devices(codes: Sequence[str]) -> dict[str, Known]:
