@@ -65,6 +65,7 @@ WRITE_POSTGRES = """WITH taken AS (
  e text, k jsonb, s boolean, d bigint)
  WHERE s.device_id = n.d
 ) SELECT count(*) FROM taken"""
+OFF = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")  # of a connection on which all is found by keys
 Key = tuple[int, str, int]  # device, boot, seq
 
 
@@ -99,7 +100,7 @@ def by_key(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
     as so dear that it would be compiled first, for longer than it runs."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"):
+            for setting in OFF:
                 cursor.execute(f"SET {setting} = off")
 
 

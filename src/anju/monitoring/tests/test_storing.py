@@ -1,10 +1,14 @@
 """Stored exactly once: repeats, conflicts, poison, order, and the alarms that follow."""
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from anju.monitoring.models import Alarm, DeviceState, Reading, Rejected, Seen
+from anju.monitoring.services import tables
 from anju.monitoring.testing import NOON, hear, make_device, make_message, make_unusable
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +148,22 @@ def test_how_messages_fall_into_batches_makes_no_difference() -> None:
         ("pre_alarm", "closed", 1),
         ("fire", "new", 2),
     ]
+
+
+def test_a_batch_finds_its_devices_by_key_however_few_the_register_holds() -> None:
+    """PostgreSQL would read a small or a new table whole, and keep to that plan when it has grown."""
+    hear(make_message(make_device()))
+    statement = tables.FROM + (tables.BY_CODE_POSTGRES if connection.vendor == "postgresql" else tables.BY_CODE_SQLITE)
+    given: Any = ["T1"] if connection.vendor == "postgresql" else '["T1"]'
+    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+    tables.by_key(connection)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{explain} SELECT d.id{statement.replace('%b', '%s')}", [given])
+            plan = "\n".join(str(row) for row in cursor.fetchall())
+    finally:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                for setting in tables.OFF:
+                    cursor.execute(f"RESET {setting}")
+    assert not re.search(r"Seq Scan|SCAN [ds]\b", plan), plan
