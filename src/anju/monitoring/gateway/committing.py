@@ -4,8 +4,9 @@ A batch never waits for company: while one is being written the next collects, a
 One message alone is therefore written at once, and under load batches grow by themselves. When the database does not answer
 nothing is acknowledged; the batch is tried again until it does, and meanwhile the connections are not read.
 
-A database that takes several writers gets several lanes: while one waits for the server the other one judges. A device always
-has the same lane, so its messages stay in order; two lanes are to one another what two gateways are.
+A database that takes several writers gets several lanes: while one waits for the server the other one judges. The next one is
+used only when much waits, for two small batches cost more than one. A device keeps its lane as long as anything of it is on its
+way, so its messages stay in order; two lanes are to one another what two gateways are.
 """
 
 import asyncio
@@ -16,13 +17,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
-from zlib import crc32
 
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 MOST = 500  # messages in one transaction
+COMPANY = 100  # waiting messages of the first lane at which another one is used
 FULL, ROOM = 4000, 2000  # waiting messages at which reading pauses, and goes on
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds between tries while the database does not answer
 
@@ -39,10 +40,18 @@ class Pausable(Protocol):
 class _Lane(Generic[Item, Result]):
     """One writer with its queue. failing_since: monotonic seconds; None while it works."""
 
-    waiting: deque[tuple[Item, Callable[[Result], None]]] = field(default_factory=deque)
+    waiting: deque[tuple[Item, Callable[[Result], None], str]] = field(default_factory=deque)
     thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "commit"))
     task: asyncio.Task[None] | None = None
     failing_since: float | None = None
+
+
+@dataclass
+class _Bound(Generic[Item, Result]):
+    """The lane of a device of which so many messages are on their way."""
+
+    lane: _Lane[Item, Result]
+    messages: int = 0
 
 
 class Committer(Generic[Item, Result]):
@@ -60,18 +69,27 @@ class Committer(Generic[Item, Result]):
         self.store, self.leave = store, leave
         self.committed = 0
         self._lanes: list[_Lane[Item, Result]] = [_Lane() for _n in range(lanes)]
+        self._bound: dict[str, _Bound[Item, Result]] = {}
         self._paused: set[Pausable] = set()
 
     def put(self, item: Item, then: Callable[[Result], None], source: Pausable | None = None, device: str = "") -> None:
         """Queue one item; `then(result)` is called in the loop's thread after the commit, and never before. Items of one
         device are written in the order they were put."""
-        lane = self._lanes[crc32(device.encode()) % len(self._lanes) if len(self._lanes) > 1 else 0]
-        lane.waiting.append((item, then))
+        bound = self._bound.get(device)
+        if bound is None:
+            bound = self._bound[device] = _Bound(self._free_lane())
+        bound.messages += 1
+        lane = bound.lane
+        lane.waiting.append((item, then, device))
         if source is not None and self.waiting >= FULL and source not in self._paused:
             source.pause_reading()
             self._paused.add(source)
         if lane.task is None or lane.task.done():
             lane.task = asyncio.get_running_loop().create_task(self._run(lane))
+
+    def _free_lane(self) -> _Lane[Item, Result]:
+        first = self._lanes[0]
+        return first if len(first.waiting) < COMPANY else min(self._lanes, key=lambda lane: len(lane.waiting))
 
     @property
     def waiting(self) -> int:
@@ -102,15 +120,22 @@ class Committer(Generic[Item, Result]):
     async def _run(self, lane: _Lane[Item, Result]) -> None:
         while lane.waiting:
             batch = [lane.waiting.popleft() for _n in range(min(MOST, len(lane.waiting)))]
-            results = await self._stored(lane, [item for item, _then in batch])
+            results = await self._stored(lane, [item for item, _then, _device in batch])
             self.committed += len(batch)
-            for (_item, then), result in zip(batch, results, strict=True):
+            for (_item, then, device), result in zip(batch, results, strict=True):
+                self._let_go(device)
                 try:
                     then(result)
                 except Exception:  # one connection's trouble is not the others'
                     log.exception("a stored message could not be acknowledged; its device sends it again")
             if self._paused and self.waiting <= ROOM:
                 self._resume()
+
+    def _let_go(self, device: str) -> None:
+        bound = self._bound[device]
+        bound.messages -= 1
+        if not bound.messages:
+            del self._bound[device]
 
     def _resume(self) -> None:
         for source in self._paused:

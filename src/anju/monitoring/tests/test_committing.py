@@ -3,12 +3,11 @@
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
-from zlib import crc32
 
 import pytest
 
 from anju.monitoring.gateway import committing
-from anju.monitoring.gateway.committing import Committer
+from anju.monitoring.gateway.committing import COMPANY, Committer
 
 pytestmark = pytest.mark.nodatabase
 
@@ -132,22 +131,48 @@ def test_each_device_keeps_its_order_in_one_lane_and_lanes_do_not_wait_for_one_a
     async def run() -> list[str]:
         done: list[str] = []
         committer: Committer[str, str] = Committer(store, lanes=2)
-        devices = {"slow": "T1", "fast": next(f"T{n}" for n in range(2, 99) if lane_of(f"T{n}") != lane_of("T1"))}
-        for number in range(20):
-            for name, device in devices.items():
-                committer.put(f"{name} {number}", done.append, None, device)
-        while len(done) < 20:
-            await asyncio.sleep(0.005)
-        assert done == [f"fast {number}" for number in range(20)]
+        slow = [f"slow {number}" for number in range(COMPANY + 20)]
+        for said in slow:
+            committer.put(said, done.append, None, "T1")
+        fast = [f"fast {number}" for number in range(20)]
+        for said in fast:
+            committer.put(said, done.append, None, "T2")
+        await until(lambda: len(done) >= len(fast))
+        assert done == fast, "the first lane is held"
+        committer.put("slow and last", done.append, None, "T1")
+        await asyncio.sleep(0.05)
+        assert done == fast, "it follows its device into the lane that is held"
         held.set()
         await committer.drain()
         committer.close()
+        assert done[len(fast) :] == [*slow, "slow and last"]
         return done
 
-    done = asyncio.run(run())
-    assert done[20:] == [f"slow {number}" for number in range(20)]
-    assert done == stored
+    assert asyncio.run(run()) == stored
 
 
-def lane_of(device: str) -> int:
-    return crc32(device.encode()) % 2
+def test_a_second_lane_is_used_only_when_much_waits_and_a_device_is_bound_no_longer_than_it_must() -> None:
+    threads = set[int]()
+
+    def store(items: Sequence[str]) -> list[str]:
+        threads.add(threading.get_ident())
+        return list(items)
+
+    async def run() -> None:
+        committer: Committer[str, str] = Committer(store, lanes=2)
+        done: list[str] = []
+        for turn in range(3):
+            for number in range(COMPANY):
+                committer.put(f"{turn} {number}", done.append, None, f"T{number}")
+            await committer.drain()
+        assert len(done) == 3 * COMPANY
+        assert len(threads) == 1
+        assert not committer._bound
+        committer.close()
+
+    asyncio.run(run())
+
+
+async def until(true: Callable[[], bool]) -> None:
+    while not true():
+        await asyncio.sleep(0.005)
