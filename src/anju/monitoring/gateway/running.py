@@ -10,7 +10,7 @@ from django.db.backends.signals import connection_created
 from anju.core import garbage
 from anju.monitoring.services import tables
 
-SWITCH = 0.001  # seconds after which a thread that wants to go on gets its turn: a commit's answer shall not wait for the loop
+SWITCH = 0.0002  # seconds after which a thread that wants to go on gets its turn: a commit's answer shall not wait for the loop
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
