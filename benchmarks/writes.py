@@ -359,11 +359,11 @@ def run(rows: int, judged: int, folder: Path) -> dict[str, Any]:
     from django.core.management import call_command
     from django.utils import translation
 
-    from anju.core import garbage
+    from anju.commands import worker
 
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
-    garbage.set_apart()  # as the worker does
+    worker.tune()
     with translation.override("zh-hans"):
         return measure(rows, judged, folder)
 

@@ -7,6 +7,7 @@ again; a database that is away is waited for.
 import argparse
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -20,6 +21,7 @@ from anju.jobs import services as jobs
 from anju.jobs.heartbeat import beat
 
 log = logging.getLogger(__name__)
+SWITCH = 0.0005  # seconds after which a thread that wants to go on gets its turn; it asks anew at every statement
 stopping = threading.Event()
 
 
@@ -28,7 +30,7 @@ def run(arguments: list[str]) -> int:
     parser.parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
-    garbage.set_apart()
+    tune()
     threads = [
         threading.Thread(target=_loop, args=(_schedules, 1.0), name="schedules"),
         threading.Thread(target=_loop, args=(_jobs, 0.5), name="jobs"),
@@ -39,6 +41,12 @@ def run(arguments: list[str]) -> int:
     for thread in threads:
         thread.join()
     return 0
+
+
+def tune() -> None:
+    """What a process of several threads needs, of which one computes and another must not keep the lock meanwhile."""
+    sys.setswitchinterval(SWITCH)
+    garbage.set_apart()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
