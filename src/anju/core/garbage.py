@@ -10,11 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-SELDOM = (
-    20_000,
-    20,
-    20,
-)  # new things that have stayed when the newest are searched; then every 20th search goes further
+# New things that have stayed when the newest are searched; every 20th search goes further, every 400th over all.
+SELDOM = (20_000, 20, 20)
 
 
 def set_apart() -> None:
@@ -32,8 +29,7 @@ _within, _was_on = 0, True  # threads that are in `no_collection` now; whether i
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Python looks for its garbage before or after: in a process that has loaded the program it takes up to half a second,
-    and others would wait for the lock meanwhile."""
+    """Python looks for its garbage before or after."""
     global _within, _was_on  # the collector is the process's, too
     with _counting:
         if not _within:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from random import uniform
 from time import perf_counter, sleep
 
 from django.db import connection, transaction
@@ -14,15 +13,14 @@ WORK = {  # seconds of writing in one transaction; its commit, and a busy machin
     # Several write at once there, and only rows are locked: smaller steps cost more than they spare.
     "postgresql": 0.1,
 }
-LONGER = 1.5  # times as long as it was held, the embedded lock is free at most
 
 
 class Pace:
     """Counts rows per transaction, learnt from what the last ones took. One per kind of work and process.
 
     Prepare `size` rows outside, then write them inside `transaction()`. Between two transactions the embedded lock is free
-    for at least as long as the first held it, because those who wait only look now and then, and not always for equally long,
-    so that nobody looks in step with it: what is prepared meanwhile counts, the rest is slept.
+    for at least as long as the first held it, because those who wait only look now and then: what is prepared meanwhile
+    counts, the rest is slept.
     """
 
     def __init__(self, first: int = 10, most: int = 500) -> None:
@@ -40,7 +38,7 @@ class Pace:
                 yield
                 self.learn(rows, perf_counter() - began)
             ended = perf_counter()
-        self._free_until = ended + (ended - began) * uniform(1, LONGER)  # noqa: S311  # not a secret
+        self._free_until = ended + (ended - began)
 
     def learn(self, rows: int, seconds: float) -> None:
         """At most half as many or twice as many as before: one hiccup of the machine says little."""

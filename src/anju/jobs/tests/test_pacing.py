@@ -1,7 +1,5 @@
 """Long work leaves the embedded database to others for as long as it had it, and takes in what fits its time."""
 
-from collections.abc import Callable
-
 import pytest
 from django.db import connection
 
@@ -17,7 +15,6 @@ class Clock:
     def __init__(self) -> None:
         self.now = 100.0
         self.slept: list[float] = []
-        self.chance: Callable[[float, float], float] = min
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(round(seconds, 3))
@@ -29,7 +26,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(pacing, "perf_counter", lambda: made.now)
     monkeypatch.setattr(pacing, "sleep", made.sleep)
-    monkeypatch.setattr(pacing, "uniform", lambda low, high: made.chance(low, high))
     return made
 
 
@@ -45,14 +41,6 @@ def test_between_two_transactions_the_lock_is_free_for_as_long_as_it_was_held(cl
         pass
     # elsewhere than on SQLite writers do not wait for one another
     assert clock.slept == ([0.0, 0.02, 0.0] if connection.vendor == "sqlite" else [])
-
-
-def test_whoever_waits_for_the_lock_meets_it_free_however_regularly_he_looks(clock: Clock) -> None:
-    pace, clock.chance = Pace(), max
-    for _turn in range(2):
-        with pace.transaction(1):
-            clock.now += 0.020
-    assert clock.slept == ([0.0, 0.03] if connection.vendor == "sqlite" else [])
 
 
 def test_the_next_transaction_takes_in_what_fits_but_at_most_twice_or_half_as_much(clock: Clock) -> None:
