@@ -1,8 +1,9 @@
 """The few statements by which a batch is read and written, for SQLite and PostgreSQL. Shapes and no meaning.
 
-A row object of the ORM costs more than everything else that happens to a message, so these go past it. On PostgreSQL they also
-go past Django's cursor, which puts values into the text: here each is planned once per connection, its rows travel as one JSON
-text (psycopg lays out an array in Python, item by item), and what need not wait for one another goes out together.
+A row object of the ORM costs more than everything else that happens to a message, so these go past it, and past Django's cursor,
+which rewrites each text. The rows of a statement travel as one JSON text: psycopg lays out an array in Python, item by item, and
+SQLite's driver lets go of the interpreter and waits for it again at every row, while others use it. On PostgreSQL each statement
+is planned once per connection, and what need not wait for one another goes out together.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,23 +33,26 @@ DEVICE_POSTGRES = """SELECT d.id, d.code, d.kind, d.parent_id, d.part, d.limits:
 DEVICE_SQLITE = """SELECT d.id, d.code, d.kind, d.parent_id, d.part, d.limits, d.quiet_from || '', d.quiet_until || '',
  d.retired_on || '', s.seen_at || '', s.measured_at || '', s.moved_at || '', s.boot, s.seq, s.boots, s.readings, s.event,
  s.memory, s.silent + 0"""
-BY_CODE_SQLITE = "d.code IN (SELECT value FROM json_each(%s)) ORDER BY d.id"
-BY_UNIT_SQLITE = """d.parent_id IN (SELECT value FROM json_each(%s)) AND d.part IN (SELECT value FROM json_each(%s))
+BY_CODE_SQLITE = "d.code IN (SELECT value FROM json_each(?)) ORDER BY d.id"
+BY_UNIT_SQLITE = """d.parent_id IN (SELECT value FROM json_each(?)) AND d.part IN (SELECT value FROM json_each(?))
  ORDER BY d.id"""
 BY_CODE_POSTGRES = "d.code = ANY(%b::text[]) ORDER BY d.id FOR NO KEY UPDATE OF s"
 BY_UNIT_POSTGRES = "d.parent_id = ANY(%b::bigint[]) AND d.part = ANY(%b::text[]) ORDER BY d.id FOR NO KEY UPDATE OF s"
 
-SEEN_SQLITE = """SELECT s.device_id, s.boot, s.seq, s.digest FROM json_each(%s) n CROSS JOIN monitoring_seen s
+SEEN_SQLITE = """SELECT s.device_id, s.boot, s.seq, s.digest FROM json_each(?) n CROSS JOIN monitoring_seen s
  WHERE s.device_id = n.value ->> 0 AND s.boot = n.value ->> 1 AND s.seq = n.value ->> 2"""
 SEEN_POSTGRES = """SELECT s.device_id, s.boot, s.seq, s.digest FROM json_to_recordset(%t::json) AS n(d bigint, b text, q bigint)
  JOIN monitoring_seen s ON s.device_id = n.d AND s.boot = n.b AND s.seq = n.q"""
 REMEMBER_SQLITE = """INSERT INTO monitoring_seen (device_id, boot, seq, digest, forget_on)
- VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+ SELECT value ->> 0, value ->> 1, value ->> 2, unhex(value ->> 3), value ->> 4
+ FROM json_each(?) WHERE true ON CONFLICT DO NOTHING"""
 READ_SQLITE = """INSERT INTO monitoring_reading
  (device_id, boot, seq, "at", received, received_day, "values", event, detail, clamped, late)
- VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
-STATE_SQLITE = """UPDATE monitoring_devicestate SET seen_at = %s, measured_at = %s, moved_at = %s, boot = %s, seq = %s,
- boots = %s, readings = %s, event = %s, memory = %s, silent = %s WHERE device_id = %s"""
+ SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
+ value ->> 9, value ->> 10 FROM json_each(?)"""
+STATE_SQLITE = """UPDATE monitoring_devicestate SET seen_at = value ->> 0, measured_at = value ->> 1, moved_at = value ->> 2,
+ boot = value ->> 3, seq = value ->> 4, boots = value ->> 5, readings = value ->> 6, event = value ->> 7,
+ memory = value ->> 8, silent = value ->> 9 FROM json_each(?) WHERE device_id = value ->> 10"""
 WRITE_POSTGRES = """WITH taken AS (
  INSERT INTO monitoring_seen (device_id, boot, seq, digest, forget_on)
  SELECT d, b, q, decode(h, 'base64'), f
@@ -121,9 +125,11 @@ def _devices(which: str, *given: Sequence[Any]) -> list[Known]:
         with _together():  # with the BEGIN in front of it
             found = _planned(DEVICE_POSTGRES + FROM + which, list(map(list, given)))
             return [_known(row) for row in found.fetchall()]
-    with connection.cursor() as cursor:
-        cursor.execute(DEVICE_SQLITE + FROM + which, [encode(values).decode() for values in given])
-        return [_known(row) for row in cursor.fetchall()]
+    with connection.wrap_database_errors:
+        found = connection.connection.execute(
+            DEVICE_SQLITE + FROM + which, [encode(values).decode() for values in given]
+        )
+        return [_known(row) for row in found]
 
 
 @contextmanager
@@ -178,9 +184,8 @@ def seen(keys: Sequence[Key]) -> dict[Key, bytes]:
     if _postgres():
         rows = _planned(SEEN_POSTGRES, [_rows("dbq", keys)]).fetchall()
     else:
-        with connection.cursor() as cursor:
-            cursor.execute(SEEN_SQLITE, [encode(keys).decode()])
-            rows = cursor.fetchall()
+        with connection.wrap_database_errors:
+            rows = connection.connection.execute(SEEN_SQLITE, [encode(keys).decode()]).fetchall()
     return {(device, boot, seq): bytes(digest) for device, boot, seq, digest in rows}
 
 
@@ -213,12 +218,14 @@ def _write_sqlite(
     taken: Sequence[tuple[Any, ...]], readings: Sequence[tuple[Any, ...]], states: Iterable[Known]
 ) -> int:
     once = (_kept(readings[0][4]), str(readings[0][5])) if readings else ()
-    with connection.cursor() as cursor:
-        cursor.executemany(REMEMBER_SQLITE, [(*row[:4], str(row[4])) for row in taken])
-        new = cursor.rowcount if taken else 0
-        cursor.executemany(READ_SQLITE, [(*row[:3], _kept(row[3]), *once, *row[6:]) for row in readings])
-        cursor.executemany(STATE_SQLITE, [(*map(_kept, row[:3]), *row[3:]) for row in map(_row, states)])
-    return new
+    given = (
+        (REMEMBER_SQLITE, [(*row[:3], row[3].hex(), str(row[4])) for row in taken]),
+        (READ_SQLITE, [(*row[:3], _kept(row[3]), *once, *row[6:]) for row in readings]),
+        (STATE_SQLITE, [(*map(_kept, row[:3]), *row[3:]) for row in map(_row, states)]),
+    )
+    with connection.wrap_database_errors:
+        new, *_rest = [connection.connection.execute(statement, [_json(rows)]).rowcount for statement, rows in given]
+    return int(new)
 
 
 def _row(known: Known) -> tuple[Any, ...]:

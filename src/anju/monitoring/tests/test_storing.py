@@ -84,6 +84,20 @@ def test_words_that_are_no_message_are_kept_with_their_reason_beside_good_ones()
     assert (row.device_id, row.reason, row.note, row.excerpt) == (device.pk, "not_json", "line 1", "{oops")
 
 
+@pytest.mark.parametrize("boot", ['a "\\/" b', "1e5", "true", "\u2028 灶间 𝄞 \x01", "'; --"])
+def test_words_and_numbers_are_kept_as_they_were_said(boot: str) -> None:
+    device = make_device()
+    values, detail = {"smoke": 0.1 + 0.2, "temperature": -1e-7}, {"text": boot, "of": [1, None, {"x": 1.50}]}
+    said = make_message(device, boot=boot, seq=2**63 - 1, values=values, detail=detail)
+    assert statuses(hear(said, make_message(device, boot=boot[::-1], seq=0))) == ["accepted"] * 2
+    row = Reading.objects.get(seq=2**63 - 1)
+    assert (row.boot, row.values, row.detail) == (boot, values, detail)
+    assert bytes(Seen.objects.get(boot=boot).digest) == said.digest
+    state = DeviceState.objects.get(device=device)
+    assert (state.boot, state.boots) == (boot[::-1], [boot])
+    assert statuses(hear(said)) == ["repeated"]
+
+
 @pytest.mark.parametrize(
     "over",
     [

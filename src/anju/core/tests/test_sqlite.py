@@ -1,0 +1,91 @@
+"""Who wants to write to SQLite waits for the lock in even short steps, and no longer than it was told."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from anju.core.sqlite import base
+
+ALIAS = "waiting"
+
+
+@pytest.fixture
+def database(tmp_path: Path, django_db_blocker: Any) -> Iterator[BaseDatabaseWrapper]:
+    """A file with one table, whose connection waits a fifth of a second."""
+    options = {"transaction_mode": "IMMEDIATE", "timeout": 0.2, "init_command": "PRAGMA journal_mode=WAL"}
+    name = str(tmp_path / "city.sqlite3")
+    connections.databases[ALIAS] = connections["default"].settings_dict | {
+        "ENGINE": "anju.core.sqlite", "NAME": name, "OPTIONS": options,
+    }  # fmt: skip
+    try:
+        with django_db_blocker.unblock():
+            with connections[ALIAS].cursor() as cursor:
+                cursor.execute("CREATE TABLE row (n)")
+            yield connections[ALIAS]
+    finally:
+        connections[ALIAS].close()
+        del connections[ALIAS], connections.databases[ALIAS]
+
+
+@pytest.fixture
+def holder(database: BaseDatabaseWrapper) -> Iterator[sqlite3.Connection]:
+    """Another program, which holds the lock."""
+    found = sqlite3.connect(database.settings_dict["NAME"], isolation_level=None)
+    found.execute("BEGIN IMMEDIATE")
+    yield found
+    found.close()
+
+
+def write(database: BaseDatabaseWrapper) -> None:
+    with transaction.atomic(using=ALIAS), database.cursor() as cursor:
+        cursor.execute("INSERT INTO row VALUES (1)")
+
+
+def value(database: BaseDatabaseWrapper, question: str) -> int:
+    with database.cursor() as cursor:
+        cursor.execute(question)
+        return int(cursor.fetchone()[0])
+
+
+def test_it_looks_in_even_steps_until_the_lock_is_free(
+    database: BaseDatabaseWrapper, holder: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 30:
+            holder.execute("COMMIT")
+
+    monkeypatch.setattr(base, "sleep", sleep)
+    write(database)
+    assert waited == [base.STEP] * 30
+    assert value(database, "SELECT count(*) FROM row") == 1
+
+
+def test_it_gives_up_when_its_time_is_over_and_can_be_tried_again(
+    database: BaseDatabaseWrapper, holder: sqlite3.Connection
+) -> None:
+    with pytest.raises(OperationalError, match="locked"):
+        write(database)
+    holder.execute("COMMIT")
+    write(database)
+    assert value(database, "SELECT count(*) FROM row") == 1
+
+
+def test_what_waiting_does_not_mend_is_said_at_once(
+    database: BaseDatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "sleep", lambda seconds: pytest.fail("waited for nothing"))
+    with transaction.atomic(using=ALIAS), pytest.raises(OperationalError, match="within a transaction"):
+        database._start_transaction_under_autocommit()  # type: ignore[attr-defined]
+
+
+def test_a_statement_that_is_its_own_transaction_waits_as_long_as_ever(database: BaseDatabaseWrapper) -> None:
+    write(database)
+    assert value(database, "PRAGMA busy_timeout") == 200
