@@ -5,8 +5,8 @@ One message alone is therefore written at once, and under load batches grow by t
 nothing is acknowledged; the batch is tried again until it does, and meanwhile the connections are not read.
 
 A database that takes several writers gets several lanes: while one waits for the server the other one judges. The next one is
-used only when much waits, for two small batches cost more than one. A device keeps its lane as long as anything of it is on its
-way, so its messages stay in order; two lanes are to one another what two gateways are.
+used only when much waits or the first one hangs, for two small batches cost more than one. A device keeps its lane as long as
+anything of it is on its way, so its messages stay in order; two lanes are to one another what two gateways are.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 
 MOST = 500  # messages in one transaction
 COMPANY = 100  # waiting messages of the first lane at which another one is used
+HANGS = 1.0  # seconds after which a batch that is not written says that its lane hangs: a line that is dead, say
 FULL, ROOM = 4000, 2000  # waiting messages at which reading pauses, and goes on
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds between tries while the database does not answer
 
@@ -38,12 +39,17 @@ class Pausable(Protocol):
 
 @dataclass
 class _Lane(Generic[Item, Result]):
-    """One writer with its queue. failing_since: monotonic seconds; None while it works."""
+    """One writer with its queue. busy_since, failing_since: monotonic seconds; None while it has nothing to do, while it works."""
 
     waiting: deque[tuple[Item, Callable[[Result], None], str]] = field(default_factory=deque)
     thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "commit"))
     task: asyncio.Task[None] | None = None
+    busy_since: float | None = None
     failing_since: float | None = None
+
+    @property
+    def hangs(self) -> bool:
+        return self.busy_since is not None and time.monotonic() - self.busy_since > HANGS
 
 
 @dataclass
@@ -89,7 +95,9 @@ class Committer(Generic[Item, Result]):
 
     def _free_lane(self) -> _Lane[Item, Result]:
         first = self._lanes[0]
-        return first if len(first.waiting) < COMPANY else min(self._lanes, key=lambda lane: len(lane.waiting))
+        if len(first.waiting) < COMPANY and not first.hangs:
+            return first
+        return min(self._lanes, key=lambda lane: (lane.hangs, len(lane.waiting)))
 
     @property
     def waiting(self) -> int:
@@ -120,7 +128,9 @@ class Committer(Generic[Item, Result]):
     async def _run(self, lane: _Lane[Item, Result]) -> None:
         while lane.waiting:
             batch = [lane.waiting.popleft() for _n in range(min(MOST, len(lane.waiting)))]
+            lane.busy_since = time.monotonic()
             results = await self._stored(lane, [item for item, _then, _device in batch])
+            lane.busy_since = None
             self.committed += len(batch)
             for (_item, then, device), result in zip(batch, results, strict=True):
                 self._let_go(device)

@@ -173,6 +173,35 @@ def test_a_second_lane_is_used_only_when_much_waits_and_a_device_is_bound_no_lon
     asyncio.run(run())
 
 
+def test_when_a_lane_hangs_the_next_message_of_another_device_takes_the_other_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = threading.Event()
+
+    def store(items: Sequence[str]) -> list[str]:
+        if items[0] == "slow":
+            held.wait(20)
+        return list(items)
+
+    async def run() -> None:
+        committer: Committer[str, str] = Committer(store, lanes=2)
+        done: list[str] = []
+        committer.put("slow", done.append, None, "T1")
+        await asyncio.sleep(0.05)
+        committer.put("behind it", done.append, None, "T2")
+        await asyncio.sleep(0.05)
+        assert done == [], "the lane is only slow as yet"
+        monkeypatch.setattr(committing, "HANGS", 0.01)
+        committer.put("fire", done.append, None, "T3")
+        await until(lambda: done == ["fire"])
+        held.set()
+        await committer.drain()
+        committer.close()
+        assert sorted(done) == ["behind it", "fire", "slow"]
+
+    asyncio.run(run())
+
+
 async def until(true: Callable[[], bool]) -> None:
     while not true():
         await asyncio.sleep(0.005)
