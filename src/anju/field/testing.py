@@ -16,6 +16,7 @@ from PIL import Image
 from anju.accounts.models import User
 from anju.core import time
 from anju.dwellings.models import Dwelling
+from anju.dwellings.testing import SOUND_FACTS, SOUND_ROOM
 from anju.field.models import Envelope
 from anju.field.services import receiving
 from anju.standard.loading import current_edition
@@ -51,6 +52,16 @@ def make_letter(home: Dwelling | None = None, kind: str = "inspection", **over: 
         "findings": [], "photos": [], "receipts": [], "verdict": None, "next": None, "text": "",
     }  # fmt: skip
     return {**letter, **over}
+
+
+def sound(home: Dwelling, **over: Any) -> dict[str, Any]:
+    """An inspection that finds nothing wrong but what `facts` and `room` say."""
+    return make_letter(
+        home,
+        facts={**SOUND_FACTS, **over.pop("facts", {})},
+        rooms={"A": {**SOUND_ROOM, **over.pop("room", {})}},
+        **over,
+    )
 
 
 def _answers(values: dict[str, Any]) -> dict[str, Any]:

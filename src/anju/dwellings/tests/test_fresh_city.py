@@ -18,7 +18,7 @@ from anju.areas.models import Area, Place
 from anju.dwellings.models import Dwelling
 from anju.dwellings.services import imports
 from anju.dwellings.testing import make_area, make_user
-from anju.dwellings.tests.test_ledger_import import finish, make_ledger
+from anju.dwellings.testing_ledgers import finish, make_ledger
 from anju.jobs import services as jobs
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from anju.dwellings.ledger.sample import messy_sample
 from anju.dwellings.models import Dwelling, LedgerImport
 from anju.dwellings.services import imports
 from anju.dwellings.testing import make_user
-from anju.dwellings.tests.test_ledger_import import GOOD, HEAD, File, Town, bring, finish, make_ledger
+from anju.dwellings.testing_ledgers import GOOD, HEAD, File, Town, bring, finish, make_ledger
 from anju.jobs import services as jobs
 
 pytestmark = pytest.mark.django_db

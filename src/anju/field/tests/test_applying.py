@@ -10,13 +10,13 @@ from anju.areas.models import Posting
 from anju.core import time
 from anju.dwellings.models import Current, Dwelling, Observation
 from anju.dwellings.signals import homes_moved
-from anju.dwellings.testing import SOUND_FACTS, SOUND_ROOM, make_dwelling, make_grid, make_party, make_user
+from anju.dwellings.testing import make_dwelling, make_grid, make_party, make_user
 from anju.field import letters, showing
-from anju.field.models import Envelope, Phone, TakenHome
+from anju.field.models import Envelope, TakenHome
 from anju.field.services import applying, comparing, deciding, forgetting, receiving
-from anju.field.testing import body_of, iso, make_letter, send
-from anju.inspections.models import Hazard, PlanItem, Visit
-from anju.inspections.testing import Team, make_hazard, make_team
+from anju.field.testing import body_of, make_letter, send, sound
+from anju.inspections.models import Hazard, Visit
+from anju.inspections.testing import Team, make_team
 
 pytestmark = pytest.mark.django_db
 UNIT = {"exit_state": "locked", "stair_lights": True}
@@ -30,15 +30,6 @@ def team() -> Team:
 @pytest.fixture
 def home(team: Team) -> Dwelling:
     return make_dwelling(team.grid_area, landlord=make_party(team.grid_area, "周桂芳"))
-
-
-def sound(home: Dwelling, **over: Any) -> dict[str, Any]:
-    return make_letter(
-        home,
-        facts={**SOUND_FACTS, **over.pop("facts", {})},
-        rooms={"A": {**SOUND_ROOM, **over.pop("room", {})}},
-        **over,
-    )
 
 
 def test_a7_2_an_inspection_from_the_phone_becomes_facts_a_verdict_and_a_visit(team: Team, home: Dwelling) -> None:
@@ -307,75 +298,6 @@ def test_strange_characters_in_a_note_stop_nothing(team: Team, home: Dwelling) -
     assert row.state == "applied"
 
 
-def test_a7_2_nobody_home_climbs_the_ladder_and_the_agreed_day_stands(team: Team, home: Dwelling) -> None:
-    item = PlanItem.objects.create(
-        dwelling=home, reason="routine", area_path=home.area_path, inspector=team.grid, due_on=time.today(), created_at=time.now()
-    )  # fmt: skip
-    agreed = time.now() + timedelta(days=3)
-    row = send(team.grid, make_letter(home, "no_access", next={"step": "evening", "at": iso(agreed)}))
-    item.refresh_from_db()
-    assert (row.state, item.next_try, item.attempt, item.due_on) == ("applied", "evening", 2, time.day_of(agreed))
-
-
-def test_a7_2_a_refusal_is_no_further_try(team: Team, home: Dwelling) -> None:
-    row = send(team.grid, make_letter(home, "refused_entry", text="不让进"))
-    visit = Visit._base_manager.get()
-    assert (row.state, visit.result) == ("applied", "refused")
-    assert visit.item is not None
-    assert visit.item.next_try == "power"
-
-
-def test_a_quick_finding_opens_a_hazard_and_is_no_inspection(team: Team, home: Dwelling) -> None:
-    row = send(team.grid, make_letter(home, "quick_finding", rooms={"A": {"ebike_inside": True, "let": True}}))
-    assert row.state == "applied"
-    assert not Visit._base_manager.exists()
-    assert Hazard._base_manager.filter(dwelling=home, room="A", source="inspection").exists()
-
-
-def test_a_quick_finding_in_words_keeps_its_words(team: Team, home: Dwelling) -> None:
-    found = [{"rule": "", "room": "", "title": "楼道堆了液化气瓶", "severity": "severe"}]
-    send(team.grid, make_letter(home, "quick_finding", findings=found))
-    hazard = Hazard._base_manager.get()
-    assert (hazard.title, hazard.severity, hazard.dwelling) == ("楼道堆了液化气瓶", "severe", home)
-
-
-def test_a9_4_a_shared_part_is_checked_from_the_phone(team: Team, home: Dwelling) -> None:
-    unit = home.place
-    row = send(team.grid, {**make_letter(None, "common_area", unit_facts=UNIT), "unit": unit.code})
-    visit = Visit._base_manager.get()
-    assert (row.state, visit.place, row.place) == ("applied", unit, unit)
-    assert Hazard._base_manager.filter(place=unit, dwelling=None).exists()
-
-
-def test_a_reinspection_closes_a_minor_hazard_that_waited_for_it(team: Team, home: Dwelling) -> None:
-    hazard = make_hazard(team, dwelling=home)
-    Hazard._base_manager.filter(pk=hazard.pk).update(state="reinspect", corrected_by=team.office)
-    row = send(team.grid, make_letter(home, "reinspection", hazard=hazard.code, put_right=True))
-    hazard.refresh_from_db()
-    assert (row.state, hazard.state) == ("applied", "closed")
-
-
-def test_a_reinspection_of_a_closed_hazard_is_told_and_the_facts_stay(team: Team, home: Dwelling) -> None:
-    hazard = make_hazard(team, dwelling=home)
-    Hazard._base_manager.filter(pk=hazard.pk).update(state="closed", active=False)
-    row = send(team.grid, make_letter(home, "reinspection", hazard=hazard.code, put_right=True, facts={"rcd": True}))
-    assert (row.state, row.differs["left_out"][0]["where"]) == ("applied", hazard.code)
-    assert Current.objects.get(dwelling=home).facts["rcd"] is True
-
-
-def test_a_hazard_of_another_town_cannot_be_reinspected(team: Team) -> None:
-    foreign = make_hazard()
-    row = send(team.grid, make_letter(None, "reinspection", hazard=foreign.code, put_right=True))
-    assert row.state == "refused"
-
-
-def test_a3_4_a_hazard_is_handed_over_from_the_phone(team: Team, home: Dwelling) -> None:
-    hazard = make_hazard(team, dwelling=home)
-    row = send(team.grid, make_letter(home, "handover", hazard=hazard.code, to_department="housing", text="属住建"))
-    hazard.refresh_from_db()
-    assert (row.state, hazard.state) == ("applied", "handed_over")
-
-
 def test_whose_posting_ended_while_offline_loses_nothing(team: Team, home: Dwelling) -> None:
     letter = sound(home)
     Posting.objects.filter(user=team.grid).update(until=date(2020, 1, 2))
@@ -383,18 +305,6 @@ def test_whose_posting_ended_while_offline_loses_nothing(team: Team, home: Dwell
     with pytest.raises(Exception, match="posting|任职|岗位|职"):
         send(fresh, letter)
     assert not Envelope._base_manager.exists()  # the phone keeps it and is told why
-
-
-def test_x7_one_visit_serves_every_body_and_confirms_what_is_known(team: Team, home: Dwelling) -> None:
-    send(team.grid, sound(home))
-    known = {name: {"value": value, "how": "confirmed"} for name, value in SOUND_FACTS.items()}
-    moment = time.now()
-    letter = make_letter(home, facts=known, rooms={"A": dict(SOUND_ROOM)}, made_at=moment, finished_at=moment)
-    row = send(team.grid, {**letter, "with": ["police", "housing"]})
-    visit = Visit._base_manager.order_by("-id")[0]
-    assert (row.state, visit.with_departments) == ("applied", ["police", "housing"])
-    stamp = Current.objects.get(dwelling=home).provenance["facts"]["rcd"]
-    assert stamp[0] == visit.observation_id
 
 
 def test_the_content_is_encrypted_and_bound_to_its_row(team: Team, home: Dwelling) -> None:
@@ -424,52 +334,6 @@ def test_x1_records_follow_their_home_to_the_grid_that_is_responsible_now(team: 
     assert Envelope.objects.for_user(newcomer).filter(pk=row.pk).exists()
     assert Envelope.objects.for_user(team.grid).filter(pk=row.pk).exists()
     assert not Envelope.objects.for_user(team.stranger).filter(pk=row.pk).exists()
-
-
-# --- when it was so, and from when its term runs (docs/decisions/0005) ----------------------------------------------------
-
-
-def late(home: Dwelling, days: int, **over: Any) -> dict[str, Any]:
-    """A record of some days ago, whose violation is the missing alarm of room A."""
-    return sound(home, room={"alarm": False}, made_at=time.now() - timedelta(days=days), **over)
-
-
-def test_a_hazard_of_an_offline_record_is_of_the_day_at_the_door_and_its_term_runs_from_the_arrival(
-    team: Team, home: Dwelling
-) -> None:
-    row = send(team.grid, late(home, 4))
-    hazard = Hazard._base_manager.get(dwelling=home)
-    assert hazard.found_at == row.at
-    assert time.day_of(hazard.found_at) == time.today() - timedelta(days=4)
-    assert hazard.due_at == time.due_at(time.today(), hazard.days, working=hazard.working_days)
-    assert not hazard.overdue
-
-
-def test_what_stood_on_the_sheet_received_at_the_door_has_its_term_from_the_door(team: Team, home: Dwelling) -> None:
-    sheet = {"party": "letting", "outcome": "refuses", "listed": ["R09@A"], "witness": "周桂芳"}
-    send(team.grid, late(home, 4, receipts=[sheet]))
-    hazard = Hazard._base_manager.get(dwelling=home)
-    assert hazard.due_at == time.due_at(time.today() - timedelta(days=4), hazard.days, working=hazard.working_days)
-
-
-def test_an_absent_party_was_told_of_nothing(team: Team, home: Dwelling) -> None:
-    sheet = {"party": "letting", "outcome": "absent", "listed": ["R09@A"]}
-    send(team.grid, late(home, 4, receipts=[sheet]))
-    hazard = Hazard._base_manager.get(dwelling=home)
-    assert hazard.due_at == time.due_at(time.today(), hazard.days, working=hazard.working_days)
-
-
-@pytest.mark.parametrize("wrong", ["never compared", "before the phone", "in the future"])
-def test_a_clock_that_cannot_be_believed_dates_a_hazard_at_its_arrival(team: Team, home: Dwelling, wrong: str) -> None:
-    phone = None
-    letter = late(home, -3 if wrong == "in the future" else 40, clock_offset_s=None if wrong == "never compared" else 0)
-    if wrong == "before the phone":
-        first = time.now() - timedelta(days=2)
-        phone = Phone._base_manager.create(
-            key=letter["id"], user=team.grid, area_path="", first_at=first, last_at=first
-        )
-    row = receiving.receive(by=team.grid, body=body_of(letter), phone=phone)
-    assert Hazard._base_manager.get(dwelling=home).found_at == row.received_at
 
 
 def test_the_bytes_of_a_settled_record_are_deleted_after_their_time_and_sent_again_it_is_known(
