@@ -133,5 +133,5 @@ def sqlite(file: Path) -> dict[str, object]:
             # A checkpoint holds up whoever commits for about as long however much it is, so it comes after 64 MB and not after 4.
             "PRAGMA wal_autocheckpoint=16000;",
         },
-        "TEST": {"NAME": None},
+        "TEST": {"NAME": ":memory:"},
     }

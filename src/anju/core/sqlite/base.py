@@ -4,10 +4,10 @@ SQLite itself sleeps 1, 2, 5, 10 … up to 100 ms between looks: who waits longe
 again and again (a ledger, devices) another one, with an alarm or a sign-in, meets the lock taken for up to half a second.
 """
 
+from sqlite3 import OperationalError
 from time import monotonic, sleep
 from typing import Any
 
-from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
 STEP = 0.001  # seconds between looks; a look costs some microseconds
@@ -20,28 +20,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         patience = self.settings_dict["OPTIONS"].get("timeout", 5.0)
         until = monotonic() + patience
-        self._wait_inside(0)
-        try:
-            while not self._began(last=monotonic() >= until):
-                sleep(STEP)
-        finally:
-            self._wait_inside(patience)
+        execute: Any = self.connection.execute
+        with self.wrap_database_errors:
+            execute("PRAGMA busy_timeout = 0")
+            try:
+                while not self._began(last=monotonic() >= until):
+                    sleep(STEP)
+            finally:  # a statement that is its own transaction waits inside SQLite: it is none of the long ones
+                execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
 
     def _began(self, *, last: bool) -> bool:
+        """Below Django's cursor: what is raised there holds itself, and a thousand a second would fill the memory."""
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs leave it out
+            self.connection.execute(f"BEGIN {self.transaction_mode}")  # type: ignore[attr-defined]  # the stubs leave it out
         except OperationalError as error:
-            if last or not is_busy(error):
+            if last or error.sqlite_errorcode & 0xFF != BUSY:
                 raise
             return False
         return True
-
-    def _wait_inside(self, seconds: float) -> None:
-        """How long SQLite waits by itself: in what is no transaction, and so needs no lock for long."""
-        connection: Any = self.connection
-        connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
-
-
-def is_busy(error: OperationalError) -> bool:
-    """Somebody else holds the lock."""
-    return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == BUSY
