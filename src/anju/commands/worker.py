@@ -1,7 +1,8 @@
 """`anju worker`: seals the audit log every second, fires schedules, runs jobs. Several may run beside one another.
 
-Three loops in three threads, because a job of an hour must not keep the log unsealed. What fails is logged and tried
-again; a database that is away is waited for.
+Each has a loop in a thread of its own, because a job of an hour must not keep the audit log unsealed. A fourth one spares
+those who write to an embedded database to copy its write-ahead log. What fails is logged and tried again; a database that is
+away is waited for.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from django.db import close_old_connections, connection
 
 from anju.audit import sealer
 from anju.core import garbage, time
+from anju.core.sqlite.log import copy_log
 from anju.jobs import services as jobs
 from anju.jobs.heartbeat import beat
 
@@ -34,6 +36,7 @@ def run(arguments: list[str]) -> int:
     threads = [
         threading.Thread(target=_loop, args=(_schedules, 1.0), name="schedules"),
         threading.Thread(target=_loop, args=(_jobs, 0.5), name="jobs"),
+        threading.Thread(target=_loop, args=(_copying, 0.5), name="copying"),
     ]
     for thread in threads:
         thread.start()
@@ -74,6 +77,10 @@ def _sealing() -> None:
 def sweep(moment: datetime) -> None:
     """Entries of transactions that stayed open for longer than the sealer looks back."""
     sealer.seal_all(whole=True)
+
+
+def _copying() -> None:
+    copy_log(connection)
 
 
 def _schedules() -> None:

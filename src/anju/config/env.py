@@ -130,7 +130,7 @@ def sqlite(file: Path) -> dict[str, object]:
             "timeout": 20,
             # FULL: a commit that was acknowledged survives a power failure (measured: NORMAL loses some).
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=0; PRAGMA cache_size=-64000; "
-            # A checkpoint holds up whoever commits for about as long however much it is, so it comes after 64 MB and not after 4.
+            # Who commits when the log is so many pages long copies it into the file; the worker does most of it before.
             "PRAGMA wal_autocheckpoint=16000;",
         },
         "TEST": {"NAME": ":memory:"},

@@ -1,4 +1,4 @@
-"""Who wants to write to SQLite waits for the lock in even short steps, and no longer than it was told."""
+"""Who wants to write to SQLite waits for the lock in even short steps and no longer than told, and leaves its log to others."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from anju.core.sqlite import base
+from anju.core.sqlite import base, log
 
 ALIAS = "waiting"
 
@@ -89,3 +89,26 @@ def test_what_waiting_does_not_mend_is_said_at_once(
 def test_a_statement_that_is_its_own_transaction_waits_as_long_as_ever(database: BaseDatabaseWrapper) -> None:
     write(database)
     assert value(database, "PRAGMA busy_timeout") == 200
+
+
+def test_a_long_log_is_copied_beside_the_writers_and_a_short_one_is_left(
+    database: BaseDatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def left() -> int:
+        with database.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(NOOP)")
+            _busy, pages, copied = cursor.fetchone()
+        return int(pages - copied)
+
+    write(database)
+    log.copy_log(database)
+    assert left() > 0, "it is short"
+    monkeypatch.setattr(log, "LONG", 1)
+    other = sqlite3.connect(database.settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO row VALUES (2)")
+    log.copy_log(database)  # while another program writes
+    assert left() == 0
+    other.execute("COMMIT")
+    other.close()
+    assert left() > 0

@@ -17,7 +17,7 @@ def run(main: Coroutine[Any, Any, None]) -> None:
     """Until it ends; raises what it raises."""
     sys.setswitchinterval(SWITCH)
     garbage.set_apart()
-    connection_created.connect(tables.tune)
+    connection_created.connect(tables.by_key)
     try:
         import uvloop
     except ImportError:

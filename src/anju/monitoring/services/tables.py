@@ -70,7 +70,6 @@ WRITE_POSTGRES = """WITH taken AS (
  WHERE s.device_id = n.d
 ) SELECT count(*) FROM taken"""
 OFF = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")  # of a connection on which all is found by keys
-LONGEST_LOG = "PRAGMA wal_autocheckpoint = 64000"  # pages: 256 MB; the others copy at a quarter of it
 Key = tuple[int, str, int]  # device, boot, seq
 
 
@@ -99,18 +98,14 @@ def _postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
-def tune(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
-    """A receiver of `connection_created`, for a process that takes in messages.
-
-    PostgreSQL: all statements find rows by their keys. A server that has not yet counted a new table would choose to read it
-    whole, and keep to that plan. Where it must all the same, the plan counts as so dear that it would be compiled first, for
-    longer than it runs. SQLite: copying the log into the file is left to the city's other processes as long as they do it,
-    for whoever does it here keeps devices waiting.
-    """
-    settings = [f"SET {name} = off" for name in OFF] if connection.vendor == "postgresql" else [LONGEST_LOG]
-    with connection.cursor() as cursor:
-        for setting in settings:
-            cursor.execute(setting)
+def by_key(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
+    """A receiver of `connection_created`: all statements of this connection find rows by their keys. A server that has not
+    yet counted a new table would choose to read it whole, and keep to that plan. Where it must all the same, the plan counts
+    as so dear that it would be compiled first, for longer than it runs."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for setting in OFF:
+                cursor.execute(f"SET {setting} = off")
 
 
 def devices(codes: Sequence[str]) -> dict[str, Known]:

@@ -172,7 +172,7 @@ def test_a_batch_finds_its_devices_by_key_however_few_the_register_holds() -> No
     codes = [f"T{number}" for number in range(500)]
     given: Any = codes if connection.vendor == "postgresql" else json.dumps(codes)
     explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
-    tables.tune(connection)
+    tables.by_key(connection)
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"{explain} SELECT d.id{statement.replace('%b', '%s')}", [given])
