@@ -78,7 +78,8 @@ starved: list[float] = []
 def watch() -> None:
     """Time every transaction of this process."""
     from django.db import connection, connections
-    from django.db.backends.sqlite3 import base
+
+    from anju.core.sqlite import base
 
     DatabaseWrapper: Any = base.DatabaseWrapper  # its private names are what opens and ends a transaction
     begin, commit, rollback = (
