@@ -91,16 +91,16 @@ function last(data) {
   const at = values.findLastIndex ? values.findLastIndex((value) => value != null) : values.length - 1;
   if (data.time) {
     const end = data.series[0].data[at];
-    return end ? { ...dot(`${end[1]}${data.unit ?? ""}`, values, at), data: [end] } : { type: "line", data: [] };
+    return end ? { ...dot(`${end[1]}${data.unit ?? ""}`, end[1] < values[at - 1]), data: [end] } : { type: "line", data: [] };
   }
-  return { ...dot(`${values[at]}${data.unit ?? ""}`, values, at), data: values.map((value, index) => (index === at ? value : null)) };
+  return { ...dot(`${values[at]}${data.unit ?? ""}`), data: values.map((value, index) => (index === at ? value : null)) };
 }
-// its words stand to the left of the dot, where the line comes from: under it when it falls
-function dot(words, values, at) {
+// its words stand to the left of the dot, where the line comes from: under it when it falls steeply, as readings do
+function dot(words, falls = false) {
   return {
     type: "line", silent: true, tooltip: { show: false }, symbol: "circle", symbolSize: 8,
     itemStyle: { color: token("--a-accent"), borderColor: token("--a-surface"), borderWidth: 2 },
-    label: { show: true, position: values[at] < values[at - 1] ? "bottom" : "top", align: "right", formatter: words, ...text({ color: token("--a-ink"), fontSize: 14, fontWeight: 600 }) },
+    label: { show: true, position: falls ? "bottom" : "top", align: "right", formatter: words, ...text({ color: token("--a-ink"), fontSize: 14, fontWeight: 600 }) },
   };
 }
 

@@ -1,4 +1,4 @@
-"""What tests of pages do like a browser: sign in, and read a form's hidden fields."""
+"""A town at a Monday noon, and what tests of pages do like a browser: sign in, and read a form's hidden fields."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from anju.dwellings.models import Dwelling
 from anju.dwellings.testing import make_dwelling, make_party
 from anju.inspections.testing import Team, make_team
 
-NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # Monday noon in Shanghai
 
 
 def stop_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[..., datetime]:

@@ -1,6 +1,6 @@
 """Notices and hand-overs: who may, what is refused, what starts a term, what is counted."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,37 +9,22 @@ from anju.areas.models import Grant
 from anju.areas.scope import scope_of
 from anju.core import time
 from anju.core.errors import NotAllowed, Refused
-from anju.documents.models import Document, IssuingBody
+from anju.documents.models import Document
 from anju.documents.services import serve
 from anju.dwellings.models import Dwelling
 from anju.dwellings.signals import homes_moved
 from anju.dwellings.testing import make_dwelling, make_party, make_user
 from anju.inspections.models import HandOver, Hazard
 from anju.inspections.services import handovers, hazards, notices, overdue
-from anju.inspections.testing import Team, make_hazard, make_photo, make_team
+from anju.inspections.testing import make_hazard, make_photo, make_team
+from anju.inspections.testing_pages import NOON, stop_clock, town
 
 pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # Monday noon in Shanghai
 
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
-    moment = [NOON]
-
-    def move(**delta: float) -> datetime:
-        moment[0] += timedelta(**delta)
-        return moment[0]
-
-    monkeypatch.setattr(time, "now", lambda: moment[0])
-    return move
-
-
-def town() -> Team:
-    team = make_team()
-    IssuingBody.objects.create(
-        department="office", area=team.zone, name="周市镇安居办", short_name=f"周安{team.zone.pk}"
-    )
-    return team
+    return stop_clock(monkeypatch)
 
 
 def sees(user: Any, hazard: Hazard) -> bool:
