@@ -190,17 +190,16 @@ def bare_inserts(codes: list[str], count: int, boot: str) -> float:
         some = said[start : start + BATCH]
         seen = [(known[one.device].id, one.boot, one.seq, one.digest, forget) for one in some]
         readings = [
-            (known[one.device].id, one.boot, one.seq, one.at, now, day, json.dumps(one.values), "", "{}", False, False)
-            for one in some
+            (known[one.device].id, one.boot, one.seq, one.at, one.values, "", "{}", False, False) for one in some
         ]
         batches.append((seen, readings, [known[code] for code in {one.device for one in some}]))
     for one in known.values():
-        one.seen_at = one.state.measured_at = one.state.moved_at = now
+        one.state.measured_at = one.state.moved_at = now
         one.state.readings = {"smoke": 1.0, "temperature": 21.5, "battery": 93.0}
     began = time.perf_counter()
     for seen, readings, states in batches:
         with transaction.atomic():
-            tables.write(seen, readings, sorted(states, key=lambda one: one.id))
+            tables.write(seen, readings, sorted(states, key=lambda one: one.id), received=now, day=day)
     return count / (time.perf_counter() - began)
 
 

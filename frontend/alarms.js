@@ -16,8 +16,10 @@ function start(root) {
   let heard = Date.now(); // when the server last said anything: news or only that it lives
   let spoken = false; // before its first word nobody knows whether the line holds: the server's "as of" stays
   let stream = null;
+  let streamed = 0; // when the stream last said anything, or was opened
   let leads = !navigator.locks;
   let polling = false;
+  const ANSWER = 8e3; // milliseconds; an answer that has not come by then does not come
 
   // --- parts of the page -------------------------------------------------------------------------------------------
   const busy = (part) => part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")
@@ -57,9 +59,14 @@ function start(root) {
     return copy.innerHTML.replace(/ class=""/g, "");
   }
   async function fetchPart(address) {
-    const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin", redirect: "manual" });
+    return (await get(address, { "HX-Request": "true" })).text();
+  }
+  // On a line that lets nothing through and does not say so, an answer would be awaited for ever, and nothing be asked again.
+  async function get(address, headers = {}) {
+    const answer = await fetch(address, { headers, credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(ANSWER) });
+    if (answer.type === "opaqueredirect" || answer.status === 401) location.reload(); // signed out: the page leads to where one signs in, and back
     if (!answer.ok) throw new Error(String(answer.status));
-    return answer.text();
+    return answer;
   }
   const withPart = (address, part) => { const url = new URL(address, location.href); url.searchParams.set("part", part); return url; };
 
@@ -153,7 +160,7 @@ function start(root) {
     choose(next.href);
   }
 
-  // --- sound: once for each alarm on this computer ------------------------------------------------------------------------
+  // --- sound: once for each alarm on this computer, and once more when it burns again -------------------------------------------
   const button = root.querySelector("[data-sound]");
   const muted = () => localStorage.getItem("anju-alarms-muted") === "1";
   const Audio = window.AudioContext || window.webkitAudioContext;
@@ -186,16 +193,16 @@ function start(root) {
 
   const KEPT = 500;
   const sounded = () => { try { return JSON.parse(localStorage.getItem("anju-alarms-sounded")) || []; } catch { return []; } };
-  function claim(code) { // true for the first tab that asks
+  function claim(ring) { // true for the first tab that asks
     const list = sounded();
-    if (list.includes(code)) return false;
-    localStorage.setItem("anju-alarms-sounded", JSON.stringify([...list, code].slice(-KEPT)));
+    if (list.includes(ring)) return false;
+    localStorage.setItem("anju-alarms-sounded", JSON.stringify([...list, ring].slice(-KEPT)));
     return true;
   }
   async function ring(alarm) {
     if (!audio || muted()) return;
-    if (audio.state !== "running") { if (!waiting.some((one) => one.code === alarm.code)) waiting.push(alarm); return; }
-    const mine = navigator.locks ? await navigator.locks.request("anju-alarms-ring", async () => claim(alarm.code)) : claim(alarm.code);
+    if (audio.state !== "running") { if (!waiting.some((one) => one.ring === alarm.ring)) waiting.push(alarm); return; }
+    const mine = navigator.locks ? await navigator.locks.request("anju-alarms-ring", async () => claim(alarm.ring)) : claim(alarm.ring);
     if (mine) play(alarm.kind);
   }
   let free = 0; // two alarms in one second sound one after the other
@@ -224,8 +231,8 @@ function start(root) {
   function take(news) {
     cursor = news.cursor;
     const loud = root.querySelector("[data-loud][role=alert]");
-    const fresh = news.ringing.filter((alarm) => !told.has(alarm.code));
-    fresh.forEach((alarm) => told.add(alarm.code));
+    const fresh = news.ringing.filter((alarm) => !told.has(alarm.ring));
+    fresh.forEach((alarm) => told.add(alarm.ring));
     if (fresh.length) loud.textContent = fresh.slice(0, 3).map((alarm) => alarm.words).join(". ") + (fresh.length > 3 ? `. ${words.more}: ${fresh.length - 3}` : "");
     news.ringing.forEach(ring);
     menu(news.urgent);
@@ -248,10 +255,12 @@ function start(root) {
   }
   function open() {
     stream?.close();
+    streamed = Date.now();
     stream = new EventSource(`${root.dataset.stream}?after=${encodeURIComponent(cursor)}`);
     for (const kind of ["news", "beat", "bye"]) {
       stream.addEventListener(kind, (event) => {
         const data = JSON.parse(event.data);
+        streamed = Date.now();
         shared?.postMessage({ kind, data });
         hear(kind, data);
       });
@@ -262,21 +271,20 @@ function start(root) {
   else navigator.locks.request("anju-alarms-stream", () => { leads = true; open(); return new Promise(() => {}); });
 
   const PATIENCE = 13e3;
+  const SILENT = 30e3; // a stream says something every five seconds: one that says nothing for so long is opened anew
   async function poll() {
     if (Date.now() - heard >= PATIENCE) await ask();
   }
   async function ask() {
     try {
-      const answer = await fetch(`${root.dataset.since}?after=${encodeURIComponent(cursor)}`, { credentials: "same-origin", redirect: "manual" });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const news = await answer.json();
+      const news = await (await get(`${root.dataset.since}?after=${encodeURIComponent(cursor)}`)).json();
       if (Date.now() - heard >= PATIENCE) {
         heard = Date.now() - PATIENCE; // the stream itself is still silent
         spoken = polling = true;
       }
       take(news);
-      if (leads && stream?.readyState === EventSource.CLOSED) open();
-    } catch { polling = false; if (leads && stream?.readyState === EventSource.CLOSED) open(); }
+    } catch { polling = false; }
+    if (leads && (stream?.readyState === EventSource.CLOSED || Date.now() - streamed > SILENT)) open();
     showLive();
   }
   setInterval(poll, 5e3);

@@ -192,11 +192,21 @@ for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     const status = event.detail.xhr?.status;
     // a refusal (4xx) comes with its own words; only silence and faults get ours
     if (!template || (status >= 400 && status < 500)) return;
-    document.querySelectorAll(".a-note.offline").forEach((old) => old.remove());
-    document.querySelector(".a-says")?.append(template.content.cloneNode(true));
-    document.querySelector(event.detail.target ? `#${CSS.escape(event.detail.target.id)}` : null)?.classList.add("a-stale");
+    online();
+    const part = event.detail.target?.id || "";
+    const note = template.content.cloneNode(true);
+    note.firstElementChild.dataset.part = part;
+    document.querySelector(".a-says")?.append(note);
+    if (part) document.getElementById(part)?.classList.add("a-stale");
   });
 }
+const online = (part) => document.querySelectorAll(".a-note.offline").forEach((old) => { if (part === undefined || old.dataset.part === part) old.remove(); });
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful) return;
+  const part = event.detail.target?.id || "";
+  online(part);
+  if (part) document.getElementById(part)?.classList.remove("a-stale"); // one that was filled, not replaced
+});
 document.addEventListener("htmx:beforeSwap", (event) => {
   // a refused form (422) and an edit conflict (409) come back as the form with its reasons
   if ([409, 422].includes(event.detail.xhr.status)) { event.detail.shouldSwap = true; event.detail.isError = false; }

@@ -79,10 +79,16 @@ class City:
 
     def run(self, *words: str) -> str:
         """Another command of the program on this city's folder; what it printed. A failure is an error."""
+        done = self.begin(*words)
+        said, complaint = done.communicate()
+        assert done.returncode == 0, f"anju {' '.join(words)}: {said}{complaint}"
+        return said
+
+    def begin(self, *words: str) -> subprocess.Popen[str]:
+        """The same, without waiting for its end."""
         environment = {**os.environ, "ANJU_DEMO": "1", "ANJU_DEMO_PASSWORD": self.password}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-        done = subprocess.run(
-            anju(*words, folder=self.folder), cwd=ROOT, env=environment, text=True, capture_output=True, check=False
+        command = anju(*words, folder=self.folder)
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        assert done.returncode == 0, f"anju {' '.join(words)}: {done.stdout}{done.stderr}"
-        return done.stdout

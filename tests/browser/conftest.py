@@ -1,19 +1,29 @@
 """One demo city for all browser tests, and a browser in which every person has a window of their own."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.browser import PATIENCE
+from tests.browser import PATIENCE, diagnosis
 from tests.browser.city import PASSWORD, City
 from tests.browser.field_phone import Phone, context, launch, program
 from tests.browser.field_server import Office, serving
 from tests.browser.visitor import Visitor, sign_in
 
 expect.set_options(timeout=PATIENCE)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    report: Any = yield
+    if report.when == "call" and report.failed:
+        report.sections += diagnosis.sections(getattr(item, "funcargs", {}))
+    return report
 
 
 @pytest.fixture(scope="package")
@@ -60,6 +70,17 @@ def camera_browser(playing: Playwright) -> Iterator[Browser]:
     made = launch(playing)
     yield made
     made.close()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A photo as a telephone makes one, drawn here."""
+    picture = Image.new("RGB", (1280, 960), "#8a8f98")
+    drawing = ImageDraw.Draw(picture)
+    drawing.rectangle((320, 180, 960, 900), fill="#b4553a", outline="#222222", width=12)
+    file = tmp_path / "现场.jpg"
+    picture.save(file, quality=82)
+    return file
 
 
 @pytest.fixture

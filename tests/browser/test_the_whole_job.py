@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from tests.browser.city import City
@@ -16,17 +15,6 @@ from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 Person = Callable[[str], Visitor]
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    """A photo as a telephone makes one, drawn here."""
-    picture = Image.new("RGB", (1280, 960), "#8a8f98")
-    drawing = ImageDraw.Draw(picture)
-    drawing.rectangle((320, 180, 960, 900), fill="#b4553a", outline="#222222", width=12)
-    file = tmp_path / "现场.jpg"
-    picture.save(file, quality=82)
-    return file
 
 
 @pytest.fixture(autouse=True)

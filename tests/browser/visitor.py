@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, Response, ViewportSize
 
 from tests.browser import PATIENCE
 
@@ -128,6 +128,16 @@ class Visitor:
 
     def look(self) -> None:
         """What the page now shown does wrong, on the desk and on the telephone."""
+        for _turn in range(5):
+            try:
+                self._look()
+                return
+            except Error as error:
+                if "Execution context was destroyed" not in error.message:
+                    raise
+        raise AssertionError(f"{self.name} {self.page.url}: the page loads itself again and again")
+
+    def _look(self) -> None:
         self.page.wait_for_load_state("load")
         language = self.page.locator("html").get_attribute("lang")
         if language != "zh-CN":

@@ -163,6 +163,8 @@ def test_nobody_signed_in_is_sent_to_sign_in_and_told_nothing(world: World) -> N
         else:
             door = "/p/sign-in/" if where.startswith("p/") else "/accounts/login/"
             assert (answer.status_code, answer["Location"].startswith(door)) == (302, True), where
+            part = client.get(address, headers={"HX-Request": "true"})
+            assert (part.status_code, part.headers.get("HX-Refresh")) == (401, "true"), where
 
 
 @pytest.mark.usefixtures("_clean")

@@ -15,6 +15,8 @@ from anju.commands import failures, run
 from anju.commands.clock import parse
 from anju.commands.quality import _marked, _only
 from anju.demo import MARK
+from anju.simulation import desk
+from tests.program.devices import free_port
 
 pytestmark = pytest.mark.nodatabase
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -78,6 +80,16 @@ def test_a_taken_port_is_named_with_the_next_one(
     told = capsys.readouterr().err
     assert f"port {port} on 127.0.0.1 is taken" in told
     assert "Traceback" not in told
+
+
+def test_a_folder_whose_devices_speak_already_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ANJU_DIR", str(tmp_path))
+    with desk.listening(tmp_path):
+        assert cli.main(["demo", "--port", str(free_port()), "--mqtt-port=0", "--gb26875-port=0"]) == 1
+    assert f"a demo or a simulator runs in {tmp_path} already" in capsys.readouterr().err
+    assert not (tmp_path / "anju.sqlite3").exists()
 
 
 def test_a_folder_that_cannot_be_made_is_named(

@@ -126,7 +126,7 @@ def test_a_taken_port_is_named_with_the_option_that_chooses_another(city: City) 
     gateway = city.start(*listeners())
     port = str(ports(gateway)[0])
     command = [sys.executable, "-m", "anju.cli", "gateway", *listeners(int(port))]
-    second = subprocess.run(command, env=city.environment, capture_output=True, text=True, check=False)
+    second = subprocess.run(command, env=city.environment, capture_output=True, text=True, check=False, timeout=60)
     assert second.returncode == 1
     assert port in second.stderr
     assert "--mqtt-port" in second.stderr

@@ -136,7 +136,9 @@ def test_a4_4_a_kitchen_burns_the_gateway_is_killed_the_station_comes_and_a_haza
     where = ["--mqtt-port", str(mqtt), "--gb26875-port", str(frames), "--web", f"http://127.0.0.1:{web}"]
     _program(city, "simulate", *where)
     until((city.folder / "simulator.sock").exists, "the simulator's desk")
-    assert (city.folder / "simulator.sock").stat().st_mode & 0o077 == 0
+    second = _anju(city, "simulate", *where)
+    assert second.returncode != 0
+    assert "a simulator runs in this folder already" in second.stderr
     office, head = (Person(f"http://127.0.0.1:{web}", made["cookie"], made[who]) for who in ("office", "head"))
     assert made["kitchen"] not in office.open("/alarms/")
 

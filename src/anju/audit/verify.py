@@ -68,6 +68,7 @@ def verify() -> Progress:
 
 def step(progress: Progress) -> None:
     """Check the next STEP links; after the last one the anchors and what is not sealed."""
+    outside = anchors.last()  # before the seals: what is sealed meanwhile has a head that tells of seals not seen here
     seals = list(Seal.objects.filter(position__gt=progress.position).order_by("position")[:STEP])
     entries = Entry.objects.in_bulk([seal.entry_id for seal in seals])
     heads = {anchor.position: anchor for anchor in anchors.read()} if seals else {}
@@ -75,7 +76,7 @@ def step(progress: Progress) -> None:
         _check_link(progress, seal, entries.get(seal.entry_id))
         _check_anchor(progress, seal, heads.get(seal.position))
     if len(seals) < STEP:
-        _check_end(progress)
+        _check_end(progress, outside)
 
 
 def _check_link(progress: Progress, seal: Seal, entry: Entry | None) -> None:
@@ -128,8 +129,7 @@ def _check_anchor(progress: Progress, seal: Seal, anchor: anchors.Anchor | None)
         progress.add(Fault("anchor", seal.position, seal.entry_id, text))
 
 
-def _check_end(progress: Progress) -> None:
-    outside = anchors.last()
+def _check_end(progress: Progress, outside: anchors.Anchor | None) -> None:
     if outside is not None and outside.position > progress.position:
         text = _(
             "The end of the log was cut off after %(last)s: at %(at)s it had %(count)s entries, now it has %(left)s."

@@ -19,6 +19,7 @@ from anju.commands.failures import Failure
 from anju.commands.supervise import Child, Supervisor
 from anju.demo import MARK
 from anju.demo.accounts import ACCOUNTS
+from anju.simulation import desk
 
 
 def demo(arguments: list[str]) -> int:
@@ -31,8 +32,12 @@ def demo(arguments: list[str]) -> int:
     mark = _demo_mark(folder, chosen.size)
     os.environ |= {"ANJU_DEMO": "1", "ANJU_DEMO_PASSWORD": mark["password"]}
     _check_ports(chosen)
-    _prepare(["--demo", mark["size"]])
-    return _run(chosen, folder, [_accounts(mark["password"]), _scenes(folder)], _simulator(chosen))
+    try:
+        with desk.listening(folder) as door:
+            _prepare(["--demo", mark["size"]])
+            return _run(chosen, folder, [_accounts(mark["password"]), _scenes(folder)], _simulator(chosen, door))
+    except desk.Taken as error:
+        raise Failure(f"a demo or a simulator runs in {folder} already. Stop it, or choose another folder with --dir.") from error  # fmt: skip
 
 
 def serve(arguments: list[str]) -> int:
@@ -197,12 +202,13 @@ def _devices(chosen: argparse.Namespace) -> str:
     return f"Devices: MQTT at {chosen.host}:{chosen.mqtt_port}, GB/T 26875.3 at {chosen.host}:{chosen.gb26875_port}"
 
 
-def _simulator(chosen: argparse.Namespace) -> Child:
-    """Devices of a demo speak for themselves, through its gateway."""
+def _simulator(chosen: argparse.Namespace, door: socket.socket) -> Child:
+    """Devices of a demo speak for themselves, through its gateway. door: where a scene comes in, also before this one runs."""
     host = _reached(chosen.host)
     command = [sys.executable, "-m", "anju.cli", "simulate", "--host", host]
     command += ["--mqtt-port", str(chosen.mqtt_port), "--gb26875-port", str(chosen.gb26875_port)]
-    return Child("simulator", [*command, "--web", f"http://{_bracketed(host)}:{chosen.port}"])
+    command += ["--web", f"http://{_bracketed(host)}:{chosen.port}", "--desk", str(door.fileno())]
+    return Child("simulator", command, opened=[door.fileno()])
 
 
 def _scenes(folder: Path) -> str:

@@ -3,8 +3,9 @@
 import argparse
 import asyncio
 import signal
+import socket
 import sys
-from contextlib import AsyncExitStack, suppress
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, suppress
 from pathlib import Path
 from random import Random
 
@@ -43,9 +44,13 @@ def simulate(arguments: list[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="where the gateway listens (default 127.0.0.1)")
     ports.add(parser)
     parser.add_argument("--web", default="http://127.0.0.1:8000", help="address of the pages, for HTTPS push")
+    # Of a demo: its open socket, on which scenes come in.
+    parser.add_argument("--desk", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     try:
         return _run(chosen)
+    except desk.Taken as error:
+        raise Failure("a simulator runs in this folder already. Let something happen with --scenario.") from error
     except (scenario.BadScenario, CannotPlay, desk.Turned) as error:
         raise Failure(str(error)) from error
 
@@ -66,9 +71,15 @@ def _run(chosen: argparse.Namespace) -> int:
     if scene.steps and not chosen.keys and asyncio.run(desk.handed_over(folder, file, text, _say)):
         return 0
     made = _simulator(chosen, scene, folder)
-    with suppress(asyncio.CancelledError):
-        asyncio.run(_until_told(made, scene, chosen.rate, None if chosen.keys or scene.steps else folder))
+    with ExitStack() as stack, suppress(asyncio.CancelledError):
+        door = None if chosen.keys or scene.steps else stack.enter_context(_door(chosen.desk, folder))
+        asyncio.run(_until_told(made, scene, chosen.rate, door))
     return 0
+
+
+def _door(descriptor: int | None, folder: Path) -> AbstractContextManager[socket.socket]:
+    """Where scenes come in."""
+    return desk.listening(folder) if descriptor is None else socket.socket(fileno=descriptor)
 
 
 def _list() -> int:
@@ -109,20 +120,20 @@ def _from_list(file: Path) -> list[lists.Device]:
         raise Failure(f"--keys {file}: {error}.") from error
 
 
-async def _until_told(made: Simulator, scene: scenario.Scenario, rate: float, folder: Path | None) -> None:
-    """A scene to its end; life until SIGINT or SIGTERM. folder: where a desk takes scenes."""
+async def _until_told(made: Simulator, scene: scenario.Scenario, rate: float, door: socket.socket | None) -> None:
+    """A scene to its end; life until SIGINT or SIGTERM. door: where a desk takes scenes."""
     task = asyncio.current_task()
     assert task is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(made.connected())
-        if folder is not None:
-            await stack.enter_async_context(desk.opened(folder, made))
+        if door is not None:
+            await stack.enter_async_context(desk.opened(door, made))
         if scene.steps:
             await made.play(scene, _say)
         if scene.life:
-            if folder is None:
+            if door is None:
                 _say(f"{len(made.actors)} devices speak; Ctrl-C ends it")
             await made.live(rate)
 

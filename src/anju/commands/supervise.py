@@ -24,6 +24,7 @@ PR_SET_PDEATHSIG = 1
 class Child:
     name: str
     command: Sequence[str]
+    opened: Sequence[int] = ()  # descriptors that it finds open, whenever it is started
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = 0.5
@@ -32,7 +33,10 @@ class Child:
     def start(self) -> None:
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603  # our own commands
-            self.command, start_new_session=True, preexec_fn=die_with_parent if sys.platform == "linux" else None
+            self.command,
+            start_new_session=True,
+            pass_fds=self.opened,
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,
         )
 
     def watch(self, now: float) -> str:

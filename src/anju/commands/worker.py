@@ -1,8 +1,8 @@
 """`anju worker`: seals the audit log every second, fires schedules, runs jobs. Several may run beside one another.
 
-Each has a loop in a thread of its own, because a job of an hour must not keep the audit log unsealed. A fourth one spares
-those who write to an embedded database to copy its write-ahead log. What fails is logged and tried again; a database that is
-away is waited for.
+Each has a loop in a thread of its own, because a job of an hour must not keep the audit log unsealed, and schedules one for
+each lane, because a report of a minute must not keep a station uncalled. One more spares those who write to an embedded
+database to copy its write-ahead log. What fails is logged and tried again; a database that is away is waited for.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from types import FrameType
 
 from django.db import close_old_connections, connection
@@ -19,8 +20,8 @@ from django.db import close_old_connections, connection
 from anju.audit import sealer
 from anju.core import garbage, time
 from anju.core.sqlite.log import copy_log
+from anju.jobs import heartbeat
 from anju.jobs import services as jobs
-from anju.jobs.heartbeat import beat
 
 log = logging.getLogger(__name__)
 SWITCH = 0.0005  # seconds after which a thread that wants to go on gets its turn; it asks anew at every statement
@@ -34,16 +35,22 @@ def run(arguments: list[str]) -> int:
         signal.signal(number, _stop)
     tune()
     threads = [
-        threading.Thread(target=_loop, args=(_schedules, 1.0), name="schedules"),
+        *lanes(),
         threading.Thread(target=_loop, args=(_jobs, 0.5), name="jobs"),
         threading.Thread(target=_loop, args=(_copying, 0.5), name="copying"),
     ]
     for thread in threads:
         thread.start()
+    threading.current_thread().name = "sealing"
     _loop(_sealing, 1.0)
     for thread in threads:
         thread.join()
     return 0
+
+
+def lanes() -> list[threading.Thread]:
+    """One thread for the schedules of each lane, not started."""
+    return [threading.Thread(target=_loop, args=(partial(_schedules, lane), 1.0), name=lane) for lane in jobs.Lane]
 
 
 def tune() -> None:
@@ -62,14 +69,14 @@ def _loop(work: Callable[[], None], pause: float) -> None:
         try:
             work()
         except Exception:
-            log.exception("worker: %s failed; trying again", work.__name__)
+            log.exception("worker: %s failed; trying again", threading.current_thread().name)
             stopping.wait(5)
         stopping.wait(pause)
     connection.close()
 
 
 def _sealing() -> None:
-    beat()
+    heartbeat.beat()
     sealer.seal_all()
 
 
@@ -83,8 +90,10 @@ def _copying() -> None:
     copy_log(connection)
 
 
-def _schedules() -> None:
-    jobs.run_due(time.now())
+def _schedules(lane: jobs.Lane) -> None:
+    jobs.run_due(time.now(), lane)
+    if lane == jobs.Lane.ALARMS:
+        heartbeat.beat(heartbeat.CALLING)
 
 
 def _jobs() -> None:

@@ -124,12 +124,18 @@ class PolicyMiddleware:
         if policy.kind == "public":
             return None
         if not request.user.is_authenticated:
-            return (
-                signed_out() if policy.json else redirect_to_login(request.get_full_path(), policy.door.sign_in or None)
-            )
+            return _to_sign_in(request, policy)
         if policy.kind == "needs":
             return _gate(request, policy)
         return None
+
+
+def _to_sign_in(request: HttpRequest, policy: Policy) -> HttpResponse:
+    if policy.json:
+        return signed_out()
+    if getattr(request, "htmx", False):  # the page around the part asks for itself, and leads back to itself
+        return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+    return redirect_to_login(request.get_full_path(), policy.door.sign_in or None)
 
 
 def _gate(request: HttpRequest, policy: Policy) -> HttpResponse | None:

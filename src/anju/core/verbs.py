@@ -88,6 +88,7 @@ WORDS: dict[str, Text] = {
     "hazard.order_served": pgettext_lazy("act", "Legal order served"),
     "hazard.overdue": pgettext_lazy("act", "Became overdue"),
     "hazard.photo": pgettext_lazy("act", "Photo of a hazard came later"),
+    "hazard.told": pgettext_lazy("act", "Told of a hazard by who was there"),
     "hazard.reinspect": pgettext_lazy("act", "Re-inspect a hazard"),
     "hazard.review": pgettext_lazy("act", "Answer an objection"),
     "hazard.security": pgettext_lazy("act", "Decide whether it is a security hazard"),

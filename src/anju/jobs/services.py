@@ -3,15 +3,19 @@
 A kind of job is a step function: `def step(job: Job) -> bool` does a little (≤ 50 ms in a transaction of its own), keeps
 its place in `job.state` in that same transaction by `save_step(job)`, and returns True when all is done. A worker that
 dies loses its lease, and the next one goes on from `job.state`.
+
+Schedules run in lanes, those of one lane one after another: what calls people to a fire waits for nothing that may take long.
 """
 
 import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import StrEnum
+from time import monotonic
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, models, transaction
 from django.utils.functional import Promise
 
 from anju.core import time
@@ -24,11 +28,20 @@ Text = str | Promise
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
 PAUSE = timedelta(seconds=10)
+EACH_TURN = timedelta(0)  # of every worker, about once a second: for what keeps by itself from being done twice
+SLOW = 10.0  # seconds; a schedule that takes longer is told to the log, because others of its lane wait for it
+
+
+class Lane(StrEnum):
+    ALARMS = "alarms"  # who is called to a fire, and the limits of the call; nothing in it may wait for a network
+    MESSAGES = "messages"  # each attempt may wait some seconds for a gateway outside
+    ORDINARY = "ordinary"
+
 
 _kinds: dict[str, Step] = {}
 _labels: dict[str, Text] = {}
 _results: dict[str, Callable[[Job], str]] = {}
-_schedules: dict[str, tuple[timedelta, Callable[[datetime], None]]] = {}
+_schedules: dict[str, tuple[timedelta, Callable[[datetime], None], Lane]] = {}
 
 
 class LeaseLost(Exception):
@@ -48,11 +61,14 @@ def job_kind(name: str, *, label: Text = "", result: Callable[[Job], str] | None
     return register
 
 
-def every(name: str, interval: timedelta) -> Callable[[Callable[[datetime], None]], Callable[[datetime], None]]:
-    """Run a function once per interval, whichever worker comes first; it gets the moment it was due."""
+def every(
+    name: str, interval: timedelta, lane: Lane = Lane.ORDINARY
+) -> Callable[[Callable[[datetime], None]], Callable[[datetime], None]]:
+    """Run a function once per interval, whichever worker comes first; it gets the moment it was due. EACH_TURN writes nothing
+    for it: a city in which nothing happens does not write every second."""
 
     def register(function: Callable[[datetime], None]) -> Callable[[datetime], None]:
-        _schedules[name] = (interval, function)
+        _schedules[name] = (interval, function, lane)
         return function
 
     return register
@@ -162,15 +178,29 @@ def run_all(limit: int = 1000) -> int:
     return limit
 
 
-def run_due(moment: datetime) -> None:
-    """Fire every schedule whose moment has come, once among all workers; missed moments fire once, not many times."""
-    for name, (interval, function) in _schedules.items():
-        tick, created = Tick.objects.get_or_create(name=name, defaults={"due_at": moment})
-        if not created and tick.due_at + interval > moment:
+def run_due(moment: datetime, lane: Lane | None = None) -> None:
+    """Fire every schedule of the lane (None: of all) whose moment has come, once among all workers; missed moments fire once,
+    not many times. One that fails keeps no other from firing."""
+    for name, (interval, function, its_lane) in _schedules.items():
+        if lane is not None and its_lane != lane:
             continue
-        if Tick.objects.filter(name=name, due_at=tick.due_at).update(due_at=moment) != 1:
+        if interval != EACH_TURN and not _claim_turn(name, interval, moment):
             continue
+        begun = monotonic()
         try:
             function(moment)
-        except (DatabaseError, Refused):
+        except (InterfaceError, OperationalError) as error:
+            # A database that is away fails all of them, again and again.
+            log.error("schedule %s failed: %s", name, error)
+        except Exception:
             log.exception("schedule %s failed; it fires again in %s", name, interval)
+        if monotonic() - begun > SLOW:
+            log.warning("schedule %s took %.0f s", name, monotonic() - begun)
+
+
+def _claim_turn(name: str, interval: timedelta, moment: datetime) -> bool:
+    """True for the one worker that fires it now."""
+    tick, created = Tick.objects.get_or_create(name=name, defaults={"due_at": moment})
+    if not created and tick.due_at + interval > moment:
+        return False
+    return Tick.objects.filter(name=name, due_at=tick.due_at).update(due_at=moment) == 1

@@ -37,6 +37,9 @@ def chain(alarm: Alarm, help_: Help | None) -> list[Step]:
         seen = replace(seen, limit=None, due_at=None, state="ok" if seen.at else seen.state)
         sent = Step(_("Sent out"), "ok" if alarm.dispatched_at else "todo", alarm.dispatched_at, alarm.dispatch_seconds)
         return [Step(_("Alarm"), "ok", alarm.received_at), seen, sent, _end(alarm)]
+    if alarm.state == Alarm.State.NEW and seen.at is not None:  # it burns again, and waits to be seen once more
+        due = help_.called_at + timedelta(seconds=ACKNOWLEDGE) if help_ is not None else None
+        seen = Step(seen.name, "now", limit=ACKNOWLEDGE, due_at=due)
     at, seconds = alarm.dispatched_at, alarm.dispatch_seconds
     if help_ is not None and (seconds is None or help_.sent_seconds < seconds):
         at, seconds = help_.called_at, help_.sent_seconds

@@ -17,6 +17,8 @@ MOVES = (
     Move("acknowledge", _states(S.NEW), S.ACKNOWLEDGED, "alarm.handle", gettext_lazy("Acknowledge")),
     # Whoever sends somebody has seen it.
     Move("dispatch", _states(S.NEW, S.ACKNOWLEDGED), S.DISPATCHED, "alarm.handle", gettext_lazy("Dispatch")),
+    # By the platform, with the second call-out: whoever saw the first fire has not seen this one.
+    Move("ring_again", _states(S.ACKNOWLEDGED, S.DISPATCHED), S.NEW, "alarm.handle", gettext_lazy("Rings again")),
     Move("close", _states(S.ACKNOWLEDGED, S.DISPATCHED), S.CLOSED, "alarm.handle", gettext_lazy("Close the alarm")),
 )
 

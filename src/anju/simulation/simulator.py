@@ -22,6 +22,7 @@ PUSHED = frozenset({"charging_pile", "lock", "face_terminal"})  # their vendors 
 SLEEPERS = frozenset({"smoke", "gas"})  # without a rhythm that says so
 FIRST_ROUND = 45.0  # seconds in which every device speaks once after the start
 PATIENCE = 120.0  # seconds that a scene waits in the end for what is not confirmed
+SLOW = 5.0  # seconds after which a message that is not confirmed is told to wait
 Tell = Callable[[str], None]
 
 
@@ -165,14 +166,15 @@ class Simulator:
                 tell(f"{_clock(at)}  {name}: " + ("its line is cut" if step.link == "cut" else "its line is back"))
                 continue
             one = actor.say(self.ways.now(), values, step.event, ordinary.details(step.detail, self.chance))
-            self._start(_told(one, f"{_clock(at)}  {name}: {one.words}", loop.time(), tell))
+            self._start(_told(one, f"{_clock(at)}  {name}: {one.words}", actor.link, tell))
             said.append(one)
 
     async def _confirmed(self, said: Sequence[Said], cast: dict[str, Actor], tell: Tell) -> None:
         """What waits longer is told; in a running city it goes on waiting for the gateway."""
-        waiting = asyncio.gather(*(one.confirmed.wait() for one in said))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(waiting, PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                for one in said:
+                    await one.confirmed.wait()
         await asyncio.sleep(0.1)  # the last lines of `_told`
         for actor in cast.values():
             if actor.link.refused:
@@ -249,13 +251,15 @@ def _unrolled(steps: Sequence[Step]) -> list[tuple[float, Step, dict[str, float]
     return sorted(found, key=lambda one: one[0])
 
 
-async def _told(said: Said, words: str, began: float, tell: Tell) -> None:
-    """One line when the city has confirmed it, with how long that took."""
+async def _told(said: Said, words: str, link: Link, tell: Tell) -> None:
+    """One line when the city has confirmed it, with how long that took; before, one that says why it waits."""
     loop = asyncio.get_running_loop()
+    began = loop.time()
     try:
-        await asyncio.wait_for(said.confirmed.wait(), 5)
+        await asyncio.wait_for(said.confirmed.wait(), SLOW)
     except TimeoutError:
-        tell(f"{words}  … waits")
+        trouble = (link.unit if isinstance(link, PartLink) else link).trouble
+        tell(f"{words}  … waits" + (f" ({trouble})" if trouble else ""))
         await said.confirmed.wait()
     tell(f"{words}  confirmed after {(loop.time() - began) * 1000:.0f} ms")
 

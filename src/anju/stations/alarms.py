@@ -23,24 +23,11 @@ from anju.stations.services.for_alarms import call_for
 S = CallOut.State
 
 
-def callouts_of(alarms: Sequence[Alarm]) -> dict[str, CallOut]:
-    """The call-out of each alarm: its own, or the one of its home that it joined."""
-    codes = [alarm.code for alarm in alarms]
-    rows = CallOut._base_manager.select_related("station").prefetch_related("responders").order_by("pk")
-    found = {row.source_code: row for row in rows.filter(source=CallOut.Source.ALARM, source_code__in=codes)}
-    left = {alarm.dwelling_id for alarm in alarms if alarm.code not in found and alarm.dwelling_id}
-    if left:
-        earliest = min(alarm.received_at for alarm in alarms)
-        for row in rows.filter(dwelling__in=left, source=CallOut.Source.ALARM).exclude(closed_at__lt=earliest):
-            found |= {code: row for code in row.also if code in codes}
-    return found
-
-
 class StationHelp:
     """What `monitoring.response` asks for."""
 
     def of(self, alarms: Sequence[Alarm]) -> dict[str, Help]:
-        return {code: _help(row, code) for code, row in callouts_of(alarms).items()}
+        return {code: _help(row, code) for code, row in selectors.of_alarms(alarms).items()}
 
     def first(self, alarm: Alarm) -> str:
         found = stations_for(alarm.place, time.now())
@@ -52,7 +39,7 @@ class StationHelp:
         return str(made.name if made else row.station or "")
 
     def waits_for(self, alarm: Alarm) -> str:
-        row = callouts_of([alarm]).get(alarm.code)
+        row = selectors.of_alarms([alarm]).get(alarm.code)
         if row is None or row.reported_at is not None or not row.is_open:
             return ""
         who = row.station or _("The station")
@@ -79,7 +66,7 @@ def know(request: HttpRequest, alarm: Alarm) -> str:
     """Before going in: people by number only, gas, fire, water, the way. As it was at the call, else as it is known now."""
     if not can(request.user, "callout.view"):
         return ""
-    row = callouts_of([alarm]).get(alarm.code) or _unwritten(alarm)
+    row = selectors.of_alarms([alarm]).get(alarm.code) or _unwritten(alarm)
     return render_to_string("stations/_alarm_know.html", {"know": briefing.lines(row)})
 
 
@@ -97,7 +84,7 @@ def side(request: HttpRequest, alarm: Alarm) -> str:
     user: Any = request.user
     if not can(user, "callout.view"):
         return ""
-    row, now = callouts_of([alarm]).get(alarm.code), time.now()
+    row, now = selectors.of_alarms([alarm]).get(alarm.code), time.now()
     targets = stations_for(alarm.place, now)[:2] if alarm.is_open and alarm.kind in DANGER else []
     context: dict[str, Any] = {
         "callout": row, "now": now, "targets": [(one, wording.names(one.people)) for one in targets], "alarm": alarm,

@@ -22,6 +22,7 @@ class StationsConfig(AppConfig):
             Panel("dwelling.side", 30, panels.dwelling_side),
             Panel("dwelling.actions", 30, panels.dwelling_actions),
             Panel("place.side", 10, panels.place_side),
+            Panel("hazard.side", 10, panels.hazard_side),
             Panel("alarm.know", 10, alarms.know),
             Panel("alarm.side", 10, alarms.side),
         ]

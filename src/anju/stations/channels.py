@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-TIMEOUT = 3  # seconds; the worker that sends also runs the clocks
+TIMEOUT = 3  # seconds; others wait behind it for their attempt
 
 
 class Undeliverable(Exception):

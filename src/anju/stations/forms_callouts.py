@@ -69,10 +69,10 @@ class CloseForm(FoundForm):
         label=_("Lessons"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What helped, what was missing. A real fire is not closed without."),
     )  # fmt: skip
-    field_order = ("lessons",)
 
     def __init__(self, *args: Any, callout: CallOut, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["finding"].initial = callout.finding
+        self.fields["lessons"].required = callout.outcome == CallOut.Outcome.REAL
         if callout.hazard_id is not None:
             del self.fields["hazard"]

@@ -14,8 +14,9 @@ from anju.areas.permissions import can
 from anju.core import time
 from anju.core.templatetags.state_tags import icon
 from anju.dwellings.models import Dwelling
+from anju.inspections.models import Hazard
 from anju.stations import wording
-from anju.stations.models import Station
+from anju.stations.models import CallOut, Station
 from anju.stations.selectors.ladder import stations_for
 
 
@@ -50,6 +51,16 @@ def dwelling_side(request: HttpRequest, home: Dwelling) -> str:
 
 def place_side(request: HttpRequest, place: Place) -> str:
     return _station_card(request, place, f"{reverse('stations:callout-new')}?place={place.code}")
+
+
+def hazard_side(request: HttpRequest, hazard: Hazard) -> str:
+    """The call-out on which it was found: who was there and when."""
+    user: Any = request.user
+    if not can(user, "callout.view"):
+        return ""
+    rows = CallOut.objects.for_user(user).filter(hazard=hazard).select_related("station").order_by("-alarm_at")
+    lines = [{"row": row, "tone": wording.OUTCOMES[row.outcome]} for row in rows]
+    return render_to_string("stations/_found_on.html", {"lines": lines}) if lines else ""
 
 
 def dwelling_actions(request: HttpRequest, home: Dwelling) -> str:

@@ -11,6 +11,7 @@ from django.db.utils import DatabaseError
 from pytest_django import Settings
 
 from anju.audit import anchors, sealer, triggers
+from anju.audit import verify as verify_module
 from anju.audit.models import Entry, Seal
 from anju.audit.testing import make_entry, make_log
 from anju.audit.verify import Progress, lines, verify
@@ -110,6 +111,25 @@ def test_x2_a_cut_off_end_is_seen_against_the_head_outside() -> None:
     progress = verify()
     assert kinds(progress) == [("cut", 3)]
     assert str(entries[2].pk) in progress.faults[0]["text"]
+
+
+def test_x2_what_is_sealed_while_the_log_is_verified_is_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_log(3)
+    sealer.seal_all()
+    check = verify_module._check_link
+    meanwhile = iter([make_entry])
+
+    def checked(*given: Any) -> None:
+        for write in meanwhile:
+            write()
+            sealer.seal_all()
+        check(*given)
+
+    monkeypatch.setattr(verify_module, "_check_link", checked)
+    progress = verify()
+    assert progress.faults == []
+    assert progress.good
+    assert verify().entries == 4
 
 
 def test_x2_a_chain_computed_anew_disagrees_with_the_heads_outside() -> None:

@@ -25,7 +25,7 @@ def run(backup: Path | None, say: Say) -> int:
     if not plan:
         say("the tables are those of this version; nothing to do.")
         return 0
-    if "jobs_tick" in connection.introspection.table_names() and heartbeat.check() == "ok":
+    if "jobs_tick" in connection.introspection.table_names() and heartbeat.runs():
         raise Failure("the city is running. Stop it (Ctrl-C, or the service), then upgrade.")
     file = backup or _default_file()
     say(f"backing up to {file} ...")

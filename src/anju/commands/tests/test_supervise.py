@@ -45,6 +45,18 @@ def test_a_child_that_lived_long_is_started_again_at_once() -> None:
     assert child.again_at == 100.5
 
 
+def test_what_is_opened_for_a_child_is_open_each_time_it_is_started() -> None:
+    read, write = os.pipe()
+    child = Child("a", [sys.executable, "-c", f"import os; os.write({write}, b'x'); raise SystemExit(1)"], [write])
+    for _start in range(2):
+        child.start()
+        assert child.process is not None
+        assert child.process.wait(30) == 1
+    assert os.read(read, 10) == b"xx"
+    os.close(read)
+    os.close(write)
+
+
 def test_ending_stops_every_child() -> None:
     supervisor = Supervisor([Child("a", SLEEPS), Child("b", SLEEPS)])
     for child in supervisor.children:

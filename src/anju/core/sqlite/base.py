@@ -1,9 +1,10 @@
-"""Django's backend for SQLite, but who wants to write waits for the lock in even short steps.
+"""Django's backend for SQLite, but who has to wait for a lock looks for it in even short steps.
 
 SQLite itself sleeps 1, 2, 5, 10 … up to 100 ms between looks: who waits longest looks least often, and while one program writes
 again and again (a ledger, devices) another one, with an alarm or a sign-in, meets the lock taken for up to half a second.
 """
 
+from collections.abc import Callable
 from sqlite3 import OperationalError
 from time import monotonic, sleep
 from typing import Any
@@ -17,24 +18,37 @@ BUSY = 5  # SQLITE_BUSY, the lower byte of all its kinds
 class DatabaseWrapper(base.DatabaseWrapper):
     """`OPTIONS["timeout"]` is how many seconds it waits before it raises OperationalError, as ever."""
 
-    def _start_transaction_under_autocommit(self) -> None:
-        patience = self.settings_dict["OPTIONS"].get("timeout", 5.0)
-        until = monotonic() + patience
-        execute: Any = self.connection.execute
-        with self.wrap_database_errors:
-            execute("PRAGMA busy_timeout = 0")
-            try:
-                while not self._began(last=monotonic() >= until):
-                    sleep(STEP)
-            finally:  # a statement that is its own transaction waits inside SQLite: it is none of the long ones
-                execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+    def get_new_connection(self, conn_params: Any) -> Any:
+        look_again = _patient(conn_params.get("timeout", 5.0))
+        connection = self._opened(conn_params, look_again)
+        if hasattr(connection, "set_busy_handler"):  # pysqlite3 has it, Python's own driver leaves it out
+            connection.set_busy_handler(look_again)
+        return connection
 
-    def _began(self, *, last: bool) -> bool:
-        """Below Django's cursor: what is raised there holds itself, and a thousand a second would fill the memory."""
-        try:
-            self.connection.execute(f"BEGIN {self.transaction_mode}")  # type: ignore[attr-defined]  # the stubs leave it out
-        except OperationalError as error:
-            if last or error.sqlite_errorcode & 0xFF != BUSY:
-                raise
+    def _opened(self, conn_params: Any, look_again: Callable[[int], bool]) -> Any:
+        """Of two that open a file which has no log yet one makes it; SQLite refuses the other one without waiting."""
+        asked = 0
+        while True:
+            try:
+                return super().get_new_connection(conn_params)
+            except OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != BUSY or not look_again(asked):
+                    raise
+            asked += 1
+
+
+def _patient(seconds: float) -> Callable[[int], bool]:
+    """What SQLite asks when a lock is taken, with how often it asked before: whether to look again."""
+    until = 0.0
+
+    def look_again(asked: int) -> bool:
+        nonlocal until
+        now = monotonic()
+        if asked == 0:
+            until = now + seconds
+        if now >= until:
             return False
+        sleep(STEP)
         return True
+
+    return look_again

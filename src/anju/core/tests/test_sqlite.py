@@ -78,17 +78,49 @@ def test_it_gives_up_when_its_time_is_over_and_can_be_tried_again(
     assert value(database, "SELECT count(*) FROM row") == 1
 
 
-def test_what_waiting_does_not_mend_is_said_at_once(
+def test_a_statement_that_is_its_own_transaction_waits_likewise(
+    database: BaseDatabaseWrapper, holder: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 3:
+            holder.execute("COMMIT")
+
+    monkeypatch.setattr(base, "sleep", sleep)
+    with database.cursor() as cursor:
+        cursor.execute("INSERT INTO row VALUES (1)")
+    assert waited == [base.STEP] * 3
+
+
+def test_who_opens_a_file_while_another_one_makes_its_log_waits_for_it(
     database: BaseDatabaseWrapper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base, "sleep", lambda seconds: pytest.fail("waited for nothing"))
-    with transaction.atomic(using=ALIAS), pytest.raises(OperationalError, match="within a transaction"):
-        database._start_transaction_under_autocommit()  # type: ignore[attr-defined]
+    database.close()
+    other = sqlite3.connect(database.settings_dict["NAME"], isolation_level=None)
+    other.execute("PRAGMA journal_mode=DELETE")
+    other.execute("BEGIN EXCLUSIVE")
+    waited = []
 
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        other.execute("COMMIT")
 
-def test_a_statement_that_is_its_own_transaction_waits_as_long_as_ever(database: BaseDatabaseWrapper) -> None:
+    monkeypatch.setattr(base, "sleep", sleep)
     write(database)
-    assert value(database, "PRAGMA busy_timeout") == 200
+    assert waited == [base.STEP]
+    other.close()
+
+
+def test_who_waited_once_has_all_the_time_again(
+    database: BaseDatabaseWrapper, holder: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(OperationalError, match="locked"):
+        write(database)
+    monkeypatch.setattr(base, "sleep", lambda _seconds: holder.execute("COMMIT"))
+    write(database)
+    assert value(database, "SELECT count(*) FROM row") == 1
 
 
 def test_a_long_log_is_copied_beside_the_writers_and_a_short_one_is_left(

@@ -1,7 +1,10 @@
-"""Photos that reach the platform after the visit they belong to: a phone sends the record first and the pictures later."""
+"""What reaches the platform after the record it belongs to: a phone sends photos later than the visit they show, and who puts out
+a fire tells what was found when it is out.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from anju.areas.permissions import require
@@ -9,7 +12,7 @@ from anju.audit.services import audited, record
 from anju.dwellings.models import Observation
 from anju.dwellings.models.facts import ObservationPhoto
 from anju.files.models import StoredFile
-from anju.inspections.models import Hazard, HazardPhoto, Visit, VisitPhoto
+from anju.inspections.models import Hazard, HazardEvent, HazardPhoto, Visit, VisitPhoto
 
 
 @dataclass(frozen=True)
@@ -61,3 +64,21 @@ def add_hazard_photo(*, by: Any, hazard: Hazard, file: StoredFile) -> None:
     require(by, "hazard.open")
     HazardPhoto.objects.create(hazard=hazard, file=file)
     record(by=by, verb="hazard.photo", subject=hazard, after={"photo": file.code})
+
+
+@audited
+def tell_of_hazard(*, by: Any, hazard: Hazard, words: str, photos: Sequence[StoredFile], at: datetime) -> None:
+    """Who was there tells of a hazard what was not known when it was opened. Whether they may is for the caller to see.
+
+    The first words become what the hazard is; later ones stand in its history, with the photos.
+    """
+    words = words.strip()[:500]
+    if words and not hazard.detail:
+        hazard.detail = words
+        Hazard._base_manager.filter(pk=hazard.pk, detail="").update(detail=words)
+    event = None
+    if words:
+        event = HazardEvent._base_manager.create(hazard=hazard, at=at, by=by, move="told", text=words)
+    HazardPhoto.objects.bulk_create(HazardPhoto(hazard=hazard, event=event, file=photo) for photo in photos)
+    after = {"words": words, "photos": [photo.code for photo in photos]}
+    record(by=by, verb="hazard.told", subject=hazard, after=after)

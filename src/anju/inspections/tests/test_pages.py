@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from anju.core import time
 from anju.core.registry import registry
 from anju.documents.models import Document
-from anju.dwellings.testing import make_user
+from anju.dwellings.testing import make_sound_dwelling, make_user
 from anju.inspections.models import Hazard, HazardPhoto, PlanItem, Visit
 from anju.inspections.services import hazards, plans
 from anju.inspections.services.opening import Spot, record_hazard
@@ -221,6 +221,22 @@ def test_open_hazards_that_the_verdict_does_not_show_stand_above_it_each_of_them
     Hazard._base_manager.filter(pk=several[0].pk).update(state="void", active=False)
     html = browser(team.office).get(f"/dwellings/{home.code}/").content.decode()
     assert "发生火情" not in html[: html.index('class="a-verdict')]
+
+
+def test_a_home_with_an_open_hazard_is_not_called_compliant_without_a_word_of_it() -> None:
+    team = town()
+    home = make_sound_dwelling(team.grid_area)
+    fire = record_hazard(by=team.grid, spot=Spot(dwelling=home), finding=make_finding(title="发生火情", rule=""))
+
+    def verdict() -> str:
+        html = browser(team.office).get(f"/dwellings/{home.code}/").content.decode()
+        return html[html.index('class="a-verdict') :].split("</section>")[0]
+
+    assert "合规" in verdict()
+    assert "尚未消除" in verdict()
+    Hazard._base_manager.filter(pk=fire.pk).update(state="void", active=False)
+    assert "合规" in verdict()
+    assert "尚未消除" not in verdict()
 
 
 def test_lists_cost_the_same_number_of_queries_with_more_rows(django_assert_max_num_queries: Any) -> None:

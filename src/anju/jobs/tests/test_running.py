@@ -1,6 +1,6 @@
 """Jobs are taken up again where they were, and the worker's sign of life tells whether anybody takes them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -76,9 +76,26 @@ def test_a_worker_that_lost_its_lease_writes_nothing_more() -> None:
 def test_the_sign_of_life_is_fresh_after_a_beat_and_old_after_half_a_minute() -> None:
     assert heartbeat.check() != "ok"
     heartbeat.beat()
+    assert heartbeat.check() == "has not started yet", "nobody calls stations out"
+    heartbeat.beat(heartbeat.CALLING)
     assert heartbeat.check() == "ok"
-    Tick.objects.filter(name=heartbeat.NAME).update(due_at=timezone.now() - timedelta(seconds=31))
-    assert "31 s" in heartbeat.check()
+    _last_beat(heartbeat.NAME, seconds=31)
+    assert heartbeat.check() == "no sign of life for 31 s"
+    assert heartbeat.runs()
+
+
+def test_a_worker_that_is_stuck_where_stations_are_called_out_is_not_well() -> None:
+    heartbeat.beat()
+    heartbeat.beat(heartbeat.CALLING)
+    _last_beat(heartbeat.CALLING, seconds=45)
+    assert heartbeat.check() == "no sign of life where stations are called out for 45 s"
+    assert heartbeat.runs()
+    _last_beat(heartbeat.NAME, seconds=45)
+    assert not heartbeat.runs()
+
+
+def _last_beat(name: str, seconds: int) -> None:
+    Tick.objects.filter(name=name).update(due_at=timezone.now() - timedelta(seconds=seconds))
 
 
 def test_a_beat_is_written_every_few_seconds_only() -> None:
@@ -86,6 +103,49 @@ def test_a_beat_is_written_every_few_seconds_only() -> None:
     first = Tick.objects.get(name=heartbeat.NAME).due_at
     heartbeat.beat()
     assert Tick.objects.get(name=heartbeat.NAME).due_at == first
+
+
+def test_schedules_of_one_lane_do_not_wait_for_another_and_one_that_fails_keeps_none_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(services, "_schedules", {})
+    fired = []
+
+    @services.every("broken", timedelta(seconds=1), services.Lane.ALARMS)
+    def broken(moment: datetime) -> None:
+        raise ValueError("one that nobody thought of")
+
+    services.every("calls", timedelta(seconds=1), services.Lane.ALARMS)(lambda moment: fired.append("calls"))
+    services.every("report", timedelta(seconds=1))(lambda moment: fired.append("report"))
+    services.run_due(time.now(), services.Lane.ALARMS)
+    assert fired == ["calls"]
+    assert "schedule broken failed" in caplog.text
+    services.run_due(time.now(), services.Lane.ORDINARY)
+    assert fired == ["calls", "report"]
+
+
+def test_what_is_done_at_each_turn_writes_nothing_for_it_and_the_rest_fires_once_an_interval(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(services, "_schedules", {})
+    fired: list[str] = []
+    begun = time.now()
+    services.every("look", services.EACH_TURN)(lambda moment: fired.append("look"))
+    services.every("count", timedelta(seconds=10))(lambda moment: fired.append("count"))
+    for seconds in (0, 1, 2, 11):
+        services.run_due(begun + timedelta(seconds=seconds))
+    assert (fired.count("look"), fired.count("count")) == (4, 2)
+    assert set(Tick.objects.values_list("name", flat=True)) == {"count"}
+
+
+def test_a_schedule_that_takes_long_is_told_to_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(services, "_schedules", {})
+    monkeypatch.setattr(services, "SLOW", -1.0)
+    services.every("report", timedelta(seconds=1))(lambda moment: None)
+    services.run_due(time.now())
+    assert "schedule report took 0 s" in caplog.text
 
 
 @pytest.fixture

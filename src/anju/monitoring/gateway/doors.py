@@ -21,9 +21,13 @@ class Doorman:
     _wrong: OrderedDict[str, list[float]] = field(default_factory=OrderedDict)
     _asking: dict[str, int] = field(default_factory=dict)
 
+    def is_full(self, address: str) -> bool:
+        """Whether as many sign-ins of this address are being looked at as may be."""
+        return self._asking.get(address, 0) >= AT_ONCE
+
     def admits(self, address: str) -> bool:
         """Whether a sign-in of this address is looked at now; if so, call `done` afterwards."""
-        if self._asking.get(address, 0) >= AT_ONCE or self._too_many(address):
+        if self.is_full(address) or self.bars(address):
             return False
         self._asking[address] = self._asking.get(address, 0) + 1
         return True
@@ -40,7 +44,8 @@ class Doorman:
             if len(self._wrong) > MOST_ADDRESSES:
                 self._wrong.popitem(last=False)
 
-    def _too_many(self, address: str) -> bool:
+    def bars(self, address: str) -> bool:
+        """Whether too many wrong passwords came from it lately."""
         times = self._wrong.get(address)
         if not times:
             return False

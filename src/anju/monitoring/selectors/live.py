@@ -56,7 +56,9 @@ def news(user: User, cursor: str, now: datetime) -> dict[str, Any]:
 
 
 def _ring(row: Alarm) -> dict[str, Any]:
-    return {"code": row.code, "kind": row.kind, "words": wording.spoken(row)}
+    """ring: the same for as long as it is the same ringing; a computer sounds once for each."""
+    ring = row.code if row.acknowledged_at is None else f"{row.code}/{row.version}"
+    return {"code": row.code, "ring": ring, "kind": row.kind, "words": wording.spoken(row)}
 
 
 def news_of(user_id: int, language: str, cursor: str) -> dict[str, Any] | None:

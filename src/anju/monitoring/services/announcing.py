@@ -6,11 +6,11 @@ hazard) neither delays nor endangers the storing of messages. The gateway may ca
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
-from anju.jobs.services import every
+from anju.jobs.services import EACH_TURN, Lane, every
 from anju.monitoring.models import Alarm
 from anju.monitoring.signals import alarm_opened
 
@@ -38,6 +38,6 @@ def _tell(pk: int, moment: datetime) -> bool:
     return True
 
 
-@every("monitoring.announcing", timedelta(seconds=1))
+@every("monitoring.announcing", EACH_TURN, Lane.ALARMS)
 def announce_all(moment: datetime) -> None:
     announce(moment)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from anju.accounts.services import system_actor
 from anju.areas.permissions import require
 from anju.audit.services import audited, changes, record
 from anju.core import time
@@ -27,8 +28,16 @@ OUTCOMES = (Alarm.Outcome.REAL, Alarm.Outcome.FALSE, Alarm.Outcome.TEST, Alarm.O
 def acknowledge(*, by: Any, alarm: Alarm, version: int | None = None) -> Alarm:
     """Somebody has seen it. version: the one the person looked at."""
     now = time.now()
-    values = {"acknowledged_at": now, "acknowledged_by": by, "acknowledge_seconds": _seconds(alarm, now)}
+    values: dict[str, Any] = {}
+    if alarm.acknowledged_at is None:  # one that rings again was measured the first time
+        values = {"acknowledged_at": now, "acknowledged_by": by, "acknowledge_seconds": _seconds(alarm, now)}
     return _step(by, alarm, "acknowledge", version, values, _("Acknowledged"), now)
+
+
+@audited
+def ring_again(*, alarm: Alarm) -> None:
+    """It burns again after the end of its call-out: the alarm waits anew for somebody to acknowledge it, and sounds."""
+    _step(system_actor(), alarm, "ring_again", None, {}, _("It burns again, and rings again"), time.now())
 
 
 @audited

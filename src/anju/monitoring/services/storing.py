@@ -69,6 +69,7 @@ class Batch:
 
     items: Sequence[Message | Unusable]
     received: datetime
+    day: date  # of receiving
     outcomes: list[Outcome]
     taken: list[tuple[Any, ...]] = field(default_factory=list)
     readings: list[tuple[Any, ...]] = field(default_factory=list)
@@ -126,7 +127,7 @@ def _given_up(item: Message | Unusable, received: datetime, error: Exception) ->
     """One message alone cannot be stored: keep its words where any words can be kept."""
     log.error("a message of %s cannot be stored", _text(item.device)[:64], exc_info=error)
     with transaction.atomic():
-        made = Batch([item], received, [ACCEPTED])
+        made = Batch([item], received, time.day_of(received), [ACCEPTED])
         known = tables.devices([_text(item.device)[:64]]).get(item.device)
         made.refuse(0, R.UNSTORABLE, f"{type(error).__name__}: {error}", known)
         Rejected.objects.bulk_create(made.rejected)
@@ -135,13 +136,12 @@ def _given_up(item: Message | Unusable, received: datetime, error: Exception) ->
 
 def _stored(items: Sequence[Message | Unusable], received: datetime, *, look: bool) -> list[Outcome]:
     """look: ask first what was taken before. The locks of the devices keep everybody else from taking it meanwhile."""
-    batch = Batch(items, received, [ACCEPTED] * len(items))
+    batch = Batch(items, received, time.day_of(received), [ACCEPTED] * len(items))
     known = tables.devices(sorted({item.device for item in items}))
     fresh = _new(batch, known, look=look)
     behind = _behind_units(known, fresh)
-    day = time.day_of(received)
     for position, said in fresh:
-        _take(batch, position, said, known[said.device], behind, day)
+        _take(batch, position, said, known[said.device], behind)
     for device in known.values():
         _alive(batch, device)
     _write(batch)
@@ -150,7 +150,6 @@ def _stored(items: Sequence[Message | Unusable], received: datetime, *, look: bo
 
 def _new(batch: Batch, known: dict[str, Known], *, look: bool) -> Fresh:
     """Messages that are new, with their positions; the others get their outcome here."""
-    today = time.day_of(batch.received)
     first: dict[Key, tuple[int, Message]] = {}
     for position, item in enumerate(batch.items):
         device = known.get(item.device)
@@ -158,7 +157,7 @@ def _new(batch: Batch, known: dict[str, Known], *, look: bool) -> Fresh:
             batch.refuse(position, item.reason, item.note, device)
         elif device is None:
             batch.refuse(position, R.UNKNOWN_DEVICE, "", None)
-        elif device.retired_on is not None and device.retired_on <= today:
+        elif device.retired_on is not None and device.retired_on <= batch.day:
             batch.refuse(position, R.RETIRED, "", device)
         else:
             key = (device.id, item.boot, item.seq)
@@ -193,9 +192,7 @@ def _behind_units(known: dict[str, Known], fresh: Fresh) -> dict[tuple[int, str]
     return tables.parts(sorted(units), sorted(names)) if units else {}
 
 
-def _take(
-    batch: Batch, position: int, said: Message, wire: Known, behind: dict[tuple[int, str], Known], day: date
-) -> None:
+def _take(batch: Batch, position: int, said: Message, wire: Known, behind: dict[tuple[int, str], Known]) -> None:
     """Judge one new message and lay out its rows."""
     if said.detail:
         said = msgspec.structs.replace(said, detail=spare(wire.kind, said.event, said.detail))
@@ -206,7 +203,7 @@ def _take(
         said = msgspec.structs.replace(said, detail={**said.detail, "part": ""})
     if said.event == "ack":
         batch.answers.append((wire.id, said.detail))
-    rules = thresholds.rules_of(device.kind, time.day_of(said.at) if said.at < received else day, device.limits)
+    rules = thresholds.rules_of(device.kind, time.day_of(said.at) if said.at < received else batch.day, device.limits)
     quiet = device.quiet(said.at)
     judged = judge(device.state, said, rules, received=received, quiet=quiet)
     device.state = judged.state
@@ -225,8 +222,8 @@ def _take(
         batch.told_by.append(position)
     batch.readings.append(
         (
-            device.id, said.boot, said.seq, said.at, received, day, tables.encode(said.values).decode(), said.event,
-            detail, "clamped_from" in said.detail, judged.late,
+            device.id, said.boot, said.seq, said.at, said.values, said.event, detail, "clamped_from" in said.detail,
+            judged.late,
         )
     )  # fmt: skip
 
@@ -236,7 +233,6 @@ def _alive(batch: Batch, device: Known) -> None:
     if device.id in batch.changed:
         return
     batch.changed[device.id] = device
-    device.seen_at = batch.received
     if device.silent:
         device.silent = False
         batch.said.append(Said(device.id, Finding("silent", "", False, False, batch.received, {})))
@@ -245,7 +241,9 @@ def _alive(batch: Batch, device: Known) -> None:
 
 def _write(batch: Batch) -> None:
     if batch.changed:
-        tables.write(batch.taken, batch.readings, batch.changed.values())
+        tables.write(
+            batch.taken, batch.readings, batch.changed.values(), received=batch.received, day=batch.day
+        )  # fmt: skip
     if batch.rejected:
         Rejected.objects.bulk_create(batch.rejected)
     if batch.heard:

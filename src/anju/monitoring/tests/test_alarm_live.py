@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from anju.accounts import http
 from anju.core import time
 from anju.dwellings.testing import make_user
 from anju.monitoring.models import Alarm
@@ -35,7 +36,7 @@ def test_a4_4_danger_rings_until_somebody_acknowledges_and_a_fault_never_does() 
     fire = alarm_now()
     person = make_user(department="fire", area=fire.area)
     told = news(person, "", time.now())
-    assert [(ring["code"], ring["kind"]) for ring in told["ringing"]] == [(fire.code, "fire")]
+    assert [(one["code"], one["ring"], one["kind"]) for one in told["ringing"]] == [(fire.code, fire.code, "fire")]
     assert (told["counts"]["danger"], told["urgent"]) == (1, 1)
     handling.acknowledge(by=person, alarm=fire)
     told = news(person, told["cursor"], time.now())
@@ -110,6 +111,7 @@ def test_a_server_without_open_streams_answers_once_and_asks_to_come_again(clien
     (data,) = [line[6:] for line in text.splitlines() if line.startswith("data: ")]
     assert json.loads(data)["ringing"][0]["code"] == alarm.code
     assert f"id: {json.loads(data)['cursor']}" in text
+    assert client.session[http.PROLONGED], "who watches stays signed in"
 
 
 def events_of(looks: list[Any], tell: Callable[[str], Any], *, lasts: float = 0.2, beat: float = 9) -> list[str]:

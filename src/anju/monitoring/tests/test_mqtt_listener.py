@@ -13,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from anju.monitoring.gateway import doors, mqtt
 from anju.monitoring.gateway.committing import Committer
+from anju.monitoring.gateway.mqtt import listener as mqtt_listener
 from anju.monitoring.gateway.mqtt import packets
 from anju.monitoring.gateway.mqtt.listener import Heard, Known, Link, Listener
 
@@ -144,6 +145,99 @@ def test_after_ten_wrong_passwords_an_address_waits_and_who_is_in_goes_on() -> N
         assert await reader.readexactly(4) == packets.puback(7)
         listener.doorman.clock = lambda: time.monotonic() + doors.WINDOW + 1
         assert (await _sign_in(port, "M2", b"right"))[0] == 0
+
+    serving(test)
+
+
+def test_who_hangs_up_while_being_looked_up_costs_its_neighbours_nothing() -> None:
+    """Behind one address may be a building: lines that break are no wrong passwords."""
+
+    async def test(port: int, gate: Gate, listener: Listener) -> None:
+        known, asked = asyncio.Event(), 0
+
+        async def slowly(connect: mqtt.Connect) -> Known | None:
+            nonlocal asked
+            asked += 1
+            await known.wait()
+            return await _knock(connect)
+
+        listener.knock = slowly
+        for number in range(2 * doors.WRONG):
+            _reader, writer = await _socket(port)
+            writer.write(packets.connect(mqtt.Connect(f"M{number}", f"M{number}", b"right")))
+        await _until(lambda: asked == 2 * doors.WRONG)
+        for writer in writers:
+            writer.transport.abort()
+        await _until(lambda: not listener.links)
+        known.set()
+        assert (await _sign_in(port, "M1", b"right"))[0] == 0
+
+    serving(test)
+
+
+def test_more_sign_ins_of_one_address_than_are_looked_at_wait_for_their_turn() -> None:
+    """All detectors behind one router, when the power is back: none is sent away, for it may come again only in a minute."""
+
+    async def test(port: int, gate: Gate, listener: Listener) -> None:
+        at_once, most = 0, 0
+
+        async def slowly(connect: mqtt.Connect) -> Known | None:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            await asyncio.sleep(0.01)
+            at_once -= 1
+            return await _knock(connect)
+
+        listener.knock = slowly
+        found = await asyncio.gather(*(_sign_in(port, f"M{number}", b"right") for number in range(4 * doors.AT_ONCE)))
+        assert {code for code, _reader, _writer in found} == {0}
+        assert most == doors.AT_ONCE
+        assert listener._lines == {}
+
+    serving(test)
+
+
+def test_who_waits_for_a_turn_is_sent_away_once_its_address_is_barred_and_who_hangs_up_leaves_the_line() -> None:
+    async def test(port: int, gate: Gate, listener: Listener) -> None:
+        known = asyncio.Event()
+
+        async def slowly(connect: mqtt.Connect) -> Known | None:
+            await known.wait()
+            return await _knock(connect)
+
+        listener.knock = slowly
+        guesses = [asyncio.ensure_future(_sign_in(port, "M9", b"guess")) for _n in range(2 * doors.AT_ONCE)]
+        await _until(lambda: sum(map(len, listener._lines.values())) == doors.AT_ONCE)
+        _reader, writer = await _socket(port)
+        writer.write(packets.connect(mqtt.Connect("M1", "M1", b"right")))
+        await _until(lambda: sum(map(len, listener._lines.values())) == doors.AT_ONCE + 1)
+        writer.transport.abort()
+        await _until(lambda: sum(map(len, listener._lines.values())) == doors.AT_ONCE)
+        known.set()
+        codes = [code for code, _reader, _writer in await asyncio.gather(*guesses)]
+        assert codes.count(mqtt.UNAVAILABLE) >= doors.AT_ONCE - doors.WRONG
+        assert listener._lines == {}
+
+    serving(test)
+
+
+def test_a_line_that_is_full_sends_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mqtt_listener, "IN_LINE", 3)
+
+    async def test(port: int, gate: Gate, listener: Listener) -> None:
+        known = asyncio.Event()
+
+        async def slowly(connect: mqtt.Connect) -> Known | None:
+            await known.wait()
+            return await _knock(connect)
+
+        listener.knock = slowly
+        many = [asyncio.ensure_future(_sign_in(port, f"M{n}", b"right")) for n in range(doors.AT_ONCE + 3 + 2)]
+        await _until(lambda: sum(one.done() for one in many) == 2)
+        known.set()
+        codes = [code for code, _reader, _writer in await asyncio.gather(*many)]
+        assert (codes.count(0), codes.count(mqtt.UNAVAILABLE)) == (doors.AT_ONCE + 3, 2)
 
     serving(test)
 

@@ -20,7 +20,7 @@ from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from anju.accounts.http import Request
+from anju.accounts.http import Request, prolong
 from anju.core import time
 from anju.core.policy import needs
 from anju.monitoring.selectors.live import EVERY, Marks, lookout, news, news_of
@@ -38,6 +38,7 @@ Tell = Callable[[str], Awaitable[dict[str, Any] | None]]
 @require_GET
 def since(request: Request) -> HttpResponse:
     """The same news for a screen that asks every few seconds."""
+    prolong(request)
     told = news(request.user, request.GET.get("after", ""), time.now())
     return JsonResponse(told, json_dumps_params={"ensure_ascii": False})
 
@@ -45,6 +46,7 @@ def since(request: Request) -> HttpResponse:
 @needs("alarm.view")
 @require_GET
 def stream(request: Request) -> StreamingHttpResponse:
+    prolong(request)
     cursor = request.headers.get("Last-Event-ID", "") or request.GET.get("after", "")
     events: AsyncIterator[str] | Iterator[str]
     if isinstance(request, ASGIRequest):

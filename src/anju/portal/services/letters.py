@@ -6,11 +6,10 @@ from django.db import transaction
 from django.db.models import F
 
 from anju.core import crypto, time
-from anju.jobs.services import every
+from anju.jobs.services import EACH_TURN, Lane, every
 from anju.portal.models import Letter
 from anju.stations import channels
 
-INTERVAL = timedelta(seconds=1)
 ONE_RUN = timedelta(seconds=5)
 PAUSE = timedelta(seconds=5)
 TAKEN = timedelta(seconds=30)
@@ -54,7 +53,7 @@ def send(row: Letter, moment: datetime) -> None:
         Letter.objects.filter(pk=row.pk).update(**done)
 
 
-@every("portal.letters", INTERVAL)
+@every("portal.letters", EACH_TURN, Lane.MESSAGES)
 def send_all(moment: datetime) -> None:
     begun = time.now()
     for row in Letter.objects.filter(state=S.WAITING, try_at__lte=moment).order_by("try_at", "pk")[:100]:

@@ -44,6 +44,7 @@ class Link(ABC):
         self.device, self.ways = device, ways
         self.kept: dict[int, Said] = {}  # in the order in which it was said
         self.refused = ""
+        self.trouble = ""  # why its last line ended or never stood, until the next confirmation
         self.wanted = asyncio.Event()  # something to say, or a line that is to stand
         self.news = asyncio.Event()  # something new was said
         self.open = asyncio.Event()  # its line is not cut
@@ -81,6 +82,7 @@ class Link(ABC):
         news.cancel()
 
     def confirm(self, number: int) -> None:
+        self.trouble = ""
         said = self.kept.pop(number, None)
         if said is not None:
             said.confirmed.set()
@@ -111,6 +113,7 @@ class Link(ABC):
                     log.warning("%s: %s", self.device.shown, error)
                 self.refused, pause = str(error), WHEN_REFUSED
             except (OSError, EOFError, TimeoutError) as error:
+                self.trouble = str(error)
                 log.debug("%s: %s", self.device.shown, error)
             except asyncio.CancelledError:
                 if self.open.is_set():  # we end, and not only its line

@@ -1,5 +1,6 @@
 """Call-outs of a person's area or station, and how fast they were."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from anju.accounts.models import User
 from anju.areas.models import Area
 from anju.core import paths, time
 from anju.core.paging import capped_count
+from anju.monitoring.models import Alarm
 from anju.stations import norms
 from anju.stations.models import Call, CallClock, CallOut, Message, Station
 from anju.stations.workflow import OPEN_STATES
@@ -46,6 +48,21 @@ def of_station(user: User, station: Station) -> "QuerySet[Any]":
     """Those to which the station was called, newest first."""
     called = Call.objects.filter(station=station).values("callout_id")
     return visible(user).filter(pk__in=called).order_by("-alarm_at", "-id")
+
+
+def of_alarms(alarms: Sequence[Alarm]) -> dict[str, CallOut]:
+    """The newest call-out of each alarm, by the alarm's code: its own, or the one of its home that it joined."""
+    codes = {alarm.code for alarm in alarms}
+    if not codes:
+        return {}
+    there = Q(dwelling__in={alarm.dwelling_id for alarm in alarms if alarm.dwelling_id})
+    there |= Q(dwelling=None, place__in={alarm.place_id for alarm in alarms})
+    rows = CallOut._base_manager.select_related("station").prefetch_related("responders")
+    rows = rows.filter(Q(source_code__in=codes) | there, source=CallOut.Source.ALARM)
+    found: dict[str, CallOut] = {}
+    for row in rows.exclude(closed_at__lt=min(alarm.received_at for alarm in alarms)).order_by("pk"):
+        found |= {code: row for code in (row.source_code, *row.also) if code in codes}
+    return found
 
 
 def filtered(user: User, query: QueryDict) -> "QuerySet[Any]":

@@ -16,6 +16,8 @@ from anju.core import time
 from anju.core.errors import NotAllowed, Refused
 from anju.dwellings.models import Dwelling
 from anju.files.models import StoredFile
+from anju.inspections.models import Hazard
+from anju.inspections.services.evidence import tell_of_hazard
 from anju.inspections.services.opening import Spot
 from anju.stations import norms, workflow
 from anju.stations.models import Call, CallClock, CallOut, CallOutPhoto, Responder
@@ -59,13 +61,12 @@ def _require_sight(by: Any, subject: Subject) -> None:
 def _open_for(by: Any, subject: Subject, source: str, source_code: str) -> CallOut | None:
     """The call-out that this call belongs to: of the same alarm; of the same home while it is open; sent twice."""
     rows = CallOut._base_manager.all()
-    if source_code:
-        found = rows.filter(source=source, source_code=source_code).first()
-        if found is not None:
-            return found
+    own = rows.filter(source=source, source_code=source_code).first() if source_code else None
+    if own is not None and own.is_open:
+        return own
     running = rows.filter(state__in=workflow.OPEN_STATES)
     if source == CallOut.Source.ALARM:
-        return running.filter(dwelling=subject.dwelling).first() if subject.dwelling else None
+        return (running.filter(dwelling=subject.dwelling).first() if subject.dwelling else None) or own
     since = time.now() - TWICE
     here = running.filter(dwelling=subject.dwelling, room=subject.room, place=subject.at)
     return here.filter(opened_by=by, called_at__gte=since).first()
@@ -81,21 +82,22 @@ def call_out(
     source: str = CallOut.Source.PERSON,
     source_code: str = "",
     alarm_at: datetime | None = None,
+    again: bool = False,
 ) -> CallOut:
     """Call the station on duty. One call-out per alarm; a further alarm of the same home joins the one that runs.
 
-    `alarm_at`: when the platform knew of it; the three minutes count from there.
+    `alarm_at`: when the platform knew of it; the three minutes count from there. `again`: the alarm had a call-out, which is over.
     """
     require(by, "callout.start")
     _require_sight(by, subject)
     if not title.strip():
         raise Refused(_("Say what is reported: smoke, a fire alarm, somebody shut in …"))
-    found = _open_for(by, subject, source, source_code)
+    found = _open_for(by, subject, source, "" if again else source_code)
     if found is not None:
         return _joined(by, found, title, source_code)
     try:
         with transaction.atomic():
-            return _begin(by, subject, title.strip(), level, source, source_code, alarm_at)
+            return _begin(by, subject, title.strip(), level, source, source_code, alarm_at, again)
     except IntegrityError:  # another worker was first with this alarm
         found = _open_for(by, subject, source, source_code)
         if found is None:
@@ -113,15 +115,23 @@ def _joined(by: Any, row: CallOut, title: str, source_code: str) -> CallOut:
 
 
 def _begin(
-    by: Any, subject: Subject, title: str, level: str, source: str, source_code: str, alarm_at: datetime | None
+    by: Any,
+    subject: Subject,
+    title: str,
+    level: str,
+    source: str,
+    source_code: str,
+    alarm_at: datetime | None,
+    again: bool,
 ) -> CallOut:
+    """One that is called again stands among the alarms that joined: its own call-out is the first one."""
     now, spot, known = time.now(), subject.spot, known_of(subject.dwelling)
     began = min(alarm_at or now, now)
     row: CallOut = CallOut.objects.create(
         dwelling=subject.dwelling, room=subject.room, place=subject.at, place_path=spot.place_path, area=spot.area,
         area_path=spot.area_path, where=spot.words[:200], title=title[:120], level=level, source=source,
-        source_code=source_code, people=known.people, need_help=known.need_help, known=known.facts, alarm_at=began,
-        called_at=now, dispatch_seconds=int((now - began).total_seconds()), opened_by=by,
+        source_code="" if again else source_code, also=[source_code] if again else [], people=known.people,
+        need_help=known.need_help, known=known.facts, alarm_at=began, called_at=now, dispatch_seconds=int((now - began).total_seconds()), opened_by=by,
     )  # fmt: skip
     target = next_target(row, now)
     if target is not None:
@@ -238,7 +248,7 @@ def report(
     _keep(row, photos)
     CallClock.objects.filter(callout=row, done_at=None).update(done_at=now)
     if outcome == CallOut.Outcome.REAL or hazard:
-        _open_hazard(row, by, now)
+        _open_hazard(row, by, now, photos)
     return row
 
 
@@ -246,10 +256,17 @@ def _keep(row: CallOut, photos: Sequence[StoredFile]) -> None:
     CallOutPhoto.objects.bulk_create(CallOutPhoto(callout=row, file=file) for file in photos)
 
 
-def _open_hazard(row: CallOut, by: Any, at: datetime) -> None:
+def _open_hazard(row: CallOut, by: Any, at: datetime, photos: Sequence[StoredFile]) -> None:
     row.hazard = hazard_of(row, by=by, at=at)
+    _hand_on(row.hazard, by, at, "", photos)
     CallOut._base_manager.filter(pk=row.pk).update(hazard=row.hazard)
     log(row, move="hazard", text=_("Hazard %(code)s is opened") % {"code": row.hazard.code}, at=at, by=by)
+
+
+def _hand_on(hazard: Hazard, by: Any, at: datetime, words: str, photos: Sequence[StoredFile]) -> None:
+    """Who sees to the hazard reads and sees what the station did."""
+    if words or photos:
+        tell_of_hazard(by=by, hazard=hazard, words=words, photos=photos, at=at)
 
 
 @audited
@@ -264,6 +281,7 @@ def close(
 ) -> CallOut:
     """The end, with what the report had no time for: what was found, photos, lessons; a hazard if there is none yet."""
     row, now = callout_in_sight(by, callout), time.now()
+    known = row.finding
     row.lessons, row.finding = lessons.strip()[:500], (finding.strip() or row.finding)[:500]
     if hazard and not row.finding:
         raise Refused(_("Write what was found: it stands in the log and in the hazard."))
@@ -271,8 +289,11 @@ def close(
     values = {"closed_at": now, "lessons": row.lessons, "finding": row.finding}
     row = _step(row, by=by, move="close", text=text.strip(), values=values, at=now)
     _keep(row, photos)
-    if hazard and row.hazard_id is None:
-        _open_hazard(row, by, now)
+    if row.hazard is not None:
+        learned = row.finding if row.finding != known else ""
+        _hand_on(row.hazard, by, now, learned, photos)
+    elif hazard:
+        _open_hazard(row, by, now, photos)
     return row
 
 

@@ -3,20 +3,19 @@
 Claim, next call and log are one transaction: a worker that is killed in between leaves the clock to the next run.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anju.accounts.services import system_actor
 from anju.audit.services import record
-from anju.jobs.services import every
+from anju.jobs.services import EACH_TURN, Lane, every
 from anju.stations.models import Call, CallClock, CallOut
 from anju.stations.services.calling import call, log, next_target
 from anju.stations.signals import callout_moved
 from anju.stations.workflow import RUNNING
 
-INTERVAL = timedelta(seconds=1)
 BATCH = 200
 Kind = CallClock.Kind
 
@@ -76,7 +75,7 @@ def run_clocks(moment: datetime) -> int:
     return len(found)
 
 
-@every("stations.callouts", INTERVAL)
+@every("stations.callouts", EACH_TURN, Lane.ALARMS)
 def escalate(moment: datetime) -> None:
     while run_clocks(moment) >= BATCH:
         pass

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from anju.core import time
-from anju.jobs.services import every
+from anju.jobs.services import EACH_TURN, Lane, every
 from anju.stations import channels
 from anju.stations.models import Call, CallOut, Member, Message
 
@@ -18,8 +18,7 @@ URGENT = (
     Message.Channel.VOICE,
     Message.Channel.SMS,
 )  # web push does not arrive in mainland China, so it is never the only one
-INTERVAL = timedelta(seconds=1)
-ONE_RUN = timedelta(seconds=5)  # the worker that sends also runs the clocks
+ONE_RUN = timedelta(seconds=5)  # letters to residents leave in the same lane
 MOST_ATTEMPTS = 8
 PAUSE = timedelta(seconds=5)  # doubled with every attempt
 TAKEN = timedelta(seconds=30)  # nobody else tries it meanwhile
@@ -93,7 +92,7 @@ def send(row: Message, moment: datetime) -> bool:
     return True
 
 
-@every("stations.messages", INTERVAL)
+@every("stations.messages", EACH_TURN, Lane.MESSAGES)
 def send_all(moment: datetime) -> None:
     begun = time.now()
     for row in Message.objects.filter(state=Message.State.WAITING, try_at__lte=moment).select_related("member").order_by("try_at", "pk")[:100]:  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from anju.accounts.services import system_actor
 from anju.audit.models import Entry
@@ -228,6 +229,31 @@ def test_a6_3_a_real_fire_opens_a_severe_hazard_at_the_home_with_who_must_put_it
     with pytest.raises(Refused, match="经验"):
         callouts.close(by=site.mate, callout=row)
     assert callouts.close(by=site.mate, callout=row, lessons="带水带更快").state == "closed"
+    assert [(link.file, link.event) for link in hazard.photos.all()] == [(photo, None)]
+    assert (hazard.detail, hazard.events.filter(move="told").exists()) == ("插座打火，已扑灭", False)
+
+
+def test_a6_3_what_is_told_when_the_fire_is_out_stands_on_the_hazard_with_its_photos(site: Site) -> None:
+    """By the buttons of the phone a fire is reported without a word; the words come at the end."""
+    row = make_callout(site)
+    callouts.arrive(by=site.mate, callout=row)
+    row = callouts.report(by=site.mate, callout=row, outcome="real")
+    photo = make_photo(site.mate)
+    callouts.close(by=site.mate, callout=row, finding="油锅起火，已闷灭", lessons="带锅盖", photos=[photo])
+    hazard = Hazard._base_manager.get(dwelling=site.home)
+    assert hazard.detail == "油锅起火，已闷灭"
+    told = hazard.events.get(move="told")
+    assert (told.text, told.by, [link.file for link in told.photos.all()]) == ("油锅起火，已闷灭", site.mate, [photo])
+    assert Entry.objects.filter(verb="hazard.told").count() == 1
+
+
+def test_a6_3_the_hazard_of_a_fire_leads_to_its_call_out(site: Site, client: Client) -> None:
+    row = make_callout(site)
+    callouts.arrive(by=site.mate, callout=row)
+    row = callouts.report(by=site.mate, callout=row, outcome="real")
+    assert row.hazard is not None
+    client.force_login(site.office)
+    assert f"/stations/callouts/{row.code}/" in client.get(f"/hazards/{row.hazard.code}/").content.decode()
 
 
 def test_a_false_alarm_with_something_to_be_put_right_opens_a_minor_hazard(site: Site) -> None:

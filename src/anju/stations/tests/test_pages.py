@@ -5,10 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
+from anju.accounts import http
 from anju.accounts.models import User
 from anju.accounts.services import system_actor
 from anju.core import time
@@ -322,6 +325,27 @@ def test_a6_3_the_phone_goes_through_a_call_with_one_big_button_a_step(client: C
     row.refresh_from_db()
     assert (row.state, row.finding) == ("closed", "油烟")
     assert "现在没有出动" in page(client, site.mate, board)
+
+
+def test_a6_3_a_phone_that_waits_for_a_call_is_not_signed_out_while_its_page_is_open(
+    client: Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(site.mate)
+    key, begun = client.session.session_key, time.now()
+    for hours in range(0, 30, 6):
+        monkeypatch.setattr(time, "now", lambda hours=hours: begun + timedelta(hours=hours))
+        client.get(reverse("station:now"), headers={"HX-Request": "true"})
+        prolonged = client.session[http.PROLONGED]
+        assert prolonged == (begun + timedelta(hours=hours)).timestamp()
+        monkeypatch.setattr(time, "now", lambda hours=hours: begun + timedelta(hours=hours, minutes=59))
+        client.get(reverse("station:now"), headers={"HX-Request": "true"})
+        assert client.session[http.PROLONGED] == prolonged, "not written at every look"
+    row = Session.objects.get(pk=key)
+    Session.objects.filter(pk=key).update(expire_date=timezone.now() + timedelta(minutes=1))
+    monkeypatch.setattr(time, "now", lambda: begun + timedelta(hours=40))
+    client.get(reverse("station:now"), headers={"HX-Request": "true"})
+    row.refresh_from_db()
+    assert row.expire_date > timezone.now() + timedelta(hours=11)
 
 
 def test_who_taps_second_is_told_and_sees_the_new_state(client: Client, site: Site) -> None:

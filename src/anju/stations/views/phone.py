@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anju.accounts.http import Request
+from anju.accounts.http import Request, prolong
 from anju.core import time
 from anju.core.errors import Refused
 from anju.core.policy import needs
@@ -118,6 +118,7 @@ def board(request: Request) -> HttpResponse:
 @require_GET
 def now(request: Request) -> HttpResponse:
     """The same without the frame, asked for every two seconds."""
+    prolong(request)
     return render(request, "stations/_phone.html", _context(request))
 
 

@@ -14,6 +14,7 @@ from anju.monitoring.gateway.doors import Doorman
 log = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between looks at the deadlines
 SLOW_READER = 256 * 1024  # bytes waiting to be read by a device that does not read
+IN_LINE = 5000  # sign-ins of one address that wait to be looked at: all detectors of an estate when its power is back
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Listener:
     sessions: mqtt.Sessions = field(default_factory=mqtt.Sessions)
     links: set["Link"] = field(default_factory=set)
     by_device: dict[str, "Link"] = field(default_factory=dict)
+    _lines: dict[str, dict["Link", mqtt.Connect]] = field(default_factory=dict)  # who waits to be looked up, by address
 
     async def open(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> asyncio.Server:
         """Listen. Raises OSError when the port is taken."""
@@ -69,6 +71,33 @@ class Listener:
     def close(self) -> None:
         for link in list(self.links):
             link.end("", why="stopped")
+
+    # ---- turns of an address ----
+
+    def asks(self, link: "Link", connect: mqtt.Connect) -> None:
+        """Look it up now, or when it is its address's turn: who is sent away may come again only after a minute."""
+        if self.doorman.admits(link.address):
+            link.look_up(connect)
+            return
+        if self.doorman.bars(link.address) or len(self._lines.get(link.address, ())) >= IN_LINE:
+            link.send_away()
+        else:
+            self._lines.setdefault(link.address, {})[link] = connect
+
+    def looked_up(self, address: str, *, right: bool) -> None:
+        self.doorman.done(address, right=right)
+        line = self._lines.get(address, {})
+        while line and (self.doorman.bars(address) or not self.doorman.is_full(address)):
+            link = next(iter(line))
+            self.asks(link, line.pop(link))
+        if not line:
+            self._lines.pop(address, None)
+
+    def leaves(self, link: "Link") -> None:
+        """It has hung up."""
+        self.links.discard(link)
+        self.forget(link)
+        self._lines.get(link.address, {}).pop(link, None)
 
 
 class Link(asyncio.Protocol):
@@ -101,8 +130,7 @@ class Link(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.transport = None
-        self.listener.links.discard(self)
-        self.listener.forget(self)
+        self.listener.leaves(self)
         if self._task is not None:
             self._task.cancel()
         link_lost = self.connection.lost()
@@ -133,7 +161,7 @@ class Link(asyncio.Protocol):
                 assert self.known is not None
                 self.listener.received(self.known.device, event.token)
             elif isinstance(event, mqtt.Asked):
-                self._asked(event.connect)
+                self.listener.asks(self, event.connect)
             elif isinstance(event, mqtt.Closed):
                 self.end(event.reason, event.data, why="wrong" if event.reason else "goodbye")
 
@@ -148,22 +176,23 @@ class Link(asyncio.Protocol):
 
         self.listener.say(heard, stored, self)
 
-    def _asked(self, connect: mqtt.Connect) -> None:
-        if not self.listener.doorman.admits(self.address):
-            self.end("too many wrong passwords from this address", self.connection.refuse(mqtt.UNAVAILABLE))
-            return
+    def send_away(self) -> None:
+        self.end("too many wrong passwords or sign-ins of this address", self.connection.refuse(mqtt.UNAVAILABLE))
+
+    def look_up(self, connect: mqtt.Connect) -> None:
+        """Once the listener gives it its turn."""
         self._task = asyncio.get_running_loop().create_task(self._look_up(connect))
 
     async def _look_up(self, connect: mqtt.Connect) -> None:
         known: Known | None = None
-        code = mqtt.BAD_CREDENTIALS
+        code = mqtt.UNAVAILABLE
         try:
             known = await self.listener.knock(connect)
+            code = mqtt.BAD_CREDENTIALS
         except Exception as error:  # noqa: BLE001  # the database is away: the device comes again
-            code = mqtt.UNAVAILABLE
             log.warning("a sign-in could not be looked up: %s", type(error).__name__)
-        finally:
-            self.listener.doorman.done(self.address, right=known is not None or code == mqtt.UNAVAILABLE)
+        finally:  # also when it has hung up meanwhile: that says nothing of its password
+            self.listener.looked_up(self.address, right=known is not None or code == mqtt.UNAVAILABLE)
         if self.transport is None or self.transport.is_closing():
             return
         if known is None:
