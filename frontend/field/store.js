@@ -10,13 +10,19 @@ const PLAIN = ["key", "language", "phone"]; // the rest of `meta` is sealed
 
 export class Store {
   static async open() {
+    const store = new Store();
     const db = await openDB(NAME, 1, {
       upgrade(made) {
         for (const name of ["meta", "homes", "units", "drafts", "records", "bodies"]) made.createObjectStore(name);
         made.createObjectStore("photos").createIndex("record", "record");
       },
-      blocking: (_old, _next, event) => event.target.close(),
+      // another tab empties the phone: this one shows nobody's homes any more
+      blocking: () => {
+        store.close();
+        location.reload();
+      },
     });
+    store.db = db;
     let key = await db.get("meta", "key");
     if (!key) {
       const made = await makeKey();
@@ -25,12 +31,19 @@ export class Store {
       await tx.store.put(key, "key");
       await tx.done;
     }
-    return new Store(db, key);
+    store.key = key;
+    return store;
   }
 
-  constructor(db, key) {
-    this.db = db;
-    this.key = key;
+  constructor() {
+    this.db = null;
+    this.key = null;
+    this.gone = false; // emptied: whatever was being written has no place any more
+  }
+
+  close() {
+    this.gone = true;
+    this.db.close();
   }
 
   async get(name) {
@@ -172,8 +185,9 @@ export class Store {
 
   // The key goes first: what the browser still holds afterwards cannot be read by anybody.
   async wipe() {
+    this.gone = true;
     await this.db.delete("meta", "key");
-    this.db.close();
+    this.close();
     await deleteDB(NAME);
   }
 }

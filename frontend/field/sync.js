@@ -2,7 +2,7 @@
 // has not confirmed stays on the phone.
 
 import { ApiError, Api } from "./api.js";
-import { answered, due, failed, isSafe, kindOfFailure, nextTime, photoAt, photosToSend } from "./logic/queue.js";
+import { answered, due, failed, isSafe, isUnsent, kindOfFailure, nextTime, photoAt, photosToSend } from "./logic/queue.js";
 import { clockOffset } from "./logic/days.js";
 import { sha256 } from "./vault.js";
 import { upload } from "./upload.js";
@@ -58,6 +58,7 @@ export class Sync {
       app.contact = Date.now();
       await app.store.set("contact", app.contact);
     } catch (error) {
+      if (app.store.gone) return; // signed out meanwhile; the page is about to go
       if (!(error instanceof ApiError)) throw error;
       app.online = error.status !== 0;
       if (error.status === 401) app.signedOut = true;
@@ -243,7 +244,13 @@ export class Sync {
     this.app.changed();
   }
 
+  // Another tab of this phone may have begun something since: what lies on the phone counts, not what this tab knows.
   async signOut() {
+    const [drafts, records] = await Promise.all([this.app.store.drafts(), this.app.store.records()]);
+    if (drafts.length || records.some(isUnsent)) {
+      location.reload();
+      return;
+    }
     const form = new URLSearchParams({ csrfmiddlewaretoken: this.api.csrf });
     await fetch("/accounts/logout/", { method: "POST", body: form, headers: this.api.headers(), credentials: "same-origin", redirect: "manual" }).catch(() => null);
     await this.app.store.wipe();

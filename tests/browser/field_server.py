@@ -61,7 +61,7 @@ class Office:
     shell: int = 1  # a higher one is a newer version of the app
     clock: dt.timedelta = dt.timedelta()
     drop: float = 0.0  # share of requests whose connection breaks, half before and half after the work
-    hold: bool = False  # pieces of photos are taken and never answered, as on a line that is dead and does not say so
+    hold: str = ""  # "GET /grid": requests that begin so are taken and not answered, as on a line that is silently dead
     dice: random.Random = field(default_factory=lambda: random.Random(7))
     received: int = 0  # bytes of envelopes and pieces
     asked: list[str] = field(default_factory=list)
@@ -134,10 +134,11 @@ class Handler(BaseHTTPRequestHandler):
         if dice < self.office.drop / 2:
             self._break()
             return
-        while self.office.hold and self.command == "PATCH":
+        asked = f"{self.command} {path.removeprefix(API)}"
+        while self.office.hold and asked.startswith(self.office.hold):
             time.sleep(0.05)
         with self.office.lock:
-            self.office.asked.append(f"{self.command} {path.removeprefix(API)}")
+            self.office.asked.append(asked)
             self.office.headers[path.removeprefix(API)] = dict(self.headers)
             if not self.office.signed_in:
                 answer: Callable[[], None] = lambda: self._json(401, {"error": "signed_out", "text": "", "instead": ""})  # noqa: E731

@@ -19,6 +19,15 @@ from tests.browser.test_field_app import BARRED, KNOWN, LACKING, inspect_with_fi
 pytestmark = [pytest.mark.browser, pytest.mark.nodatabase]
 Make = Callable[..., Phone]
 
+KEEP_OPEN = """() => new Promise((done) => {
+  const open = indexedDB.open("anju-field");
+  open.onsuccess = () => done(void (window.held = open.result));
+})"""
+KEYLESS = """() => new Promise((done) => {
+  const asked = window.held.transaction("meta").objectStore("meta").get("key");
+  asked.onsuccess = () => done(asked.result === undefined);
+})"""
+
 
 def received(phone: Phone, count: int) -> None:
     phone.go("sync")
@@ -129,7 +138,7 @@ def test_a7_2_a_line_that_drops_three_in_ten_loses_nothing_and_doubles_nothing(p
 
 def test_a7_2_a_line_that_is_dead_and_does_not_say_so_is_given_up_after_a_minute(phone: Phone) -> None:
     phone.page.clock.install()
-    phone.office.hold = True
+    phone.office.hold = "PATCH /uploads/"
     phone.go(f"shut/{KNOWN}")
     phone.shutter()
     phone.page.wait_for_selector(".p-shot")
@@ -139,7 +148,7 @@ def test_a7_2_a_line_that_is_dead_and_does_not_say_so_is_given_up_after_a_minute
     phone.page.wait_for_selector(".p-rec[data-word=sending]")
     phone.page.clock.fast_forward(61_000)
     phone.page.wait_for_selector(".p-rec[data-word=partial]")
-    phone.office.hold = False
+    phone.office.hold = ""
     phone.sync()
     received(phone, 1)
 
@@ -254,6 +263,51 @@ def test_a7_2_signing_out_is_refused_while_something_is_unsent_and_then_empties_
     phone.sees("先登录一次")
     held = phone.stored()["tables"]
     assert (held["homes"], held["records"], held["bodies"], held["photos"]) == (0, 0, 0, 0)
+
+
+def test_a7_2_signing_out_while_the_list_is_on_its_way_leaves_nothing_of_it(phone: Phone) -> None:
+    phone.page.evaluate(KEEP_OPEN)
+    phone.office.hold = "GET /grid"
+    phone.go("sync")
+    with phone.page.expect_request("**/grid*"):
+        phone.tap("[data-act=sync]")
+    phone.go("settings")
+    phone.tap("[data-act=sign-out]")
+    phone.until(KEYLESS)  # its key is gone, and the rest waits for whoever has it open
+    with phone.page.expect_response("**/grid*"):
+        phone.office.hold = ""
+    phone.go("sync")
+    expect(phone.page.locator("[data-act=sync]")).to_be_enabled()  # the round is over
+    phone.office.signed_in = False
+    phone.page.evaluate("() => window.held.close()")
+    phone.sees("先登录一次")
+    assert phone.stored()["tables"]["homes"] == 0
+
+
+def test_a7_2_signing_out_counts_what_another_tab_has_begun_and_takes_its_list_away_too(phone: Phone) -> None:
+    phone.go("settings")
+    first = phone.page
+    phone.open()
+    phone.page.wait_for_selector(".p-item")
+    other = phone.page
+    phone.offline()
+    phone.start(KNOWN)
+    phone.page = first
+    phone.offline(False)
+    phone.tap("[data-act=sign-out]")
+    phone.sees("还有 1 条没传完或没写完")
+    phone.page = other
+    phone.clean_visit(KNOWN)
+    received(phone, 1)
+    phone.page = first
+    phone.page.reload()
+    phone.office.signed_in = False
+    phone.tap("[data-act=sign-out]")
+    phone.sees("先登录一次")
+    phone.page = other
+    phone.sees("手机里没有等着传的")
+    phone.go("today")
+    phone.sees("先登录一次")
 
 
 def test_a7_2_another_person_on_the_same_phone_never_sends_what_is_not_theirs(phone: Phone) -> None:
