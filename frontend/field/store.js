@@ -185,7 +185,6 @@ export class Store {
 
   // The key goes first: what the browser still holds afterwards cannot be read by anybody.
   async wipe() {
-    this.gone = true;
     await this.db.delete("meta", "key");
     this.close();
     await deleteDB(NAME);

@@ -50,6 +50,19 @@ async def _knock(connect: mqtt.Connect) -> Known | None:
     return Known(connect.user, f"anju/v1/{connect.user}/up", f"anju/v1/{connect.user}/down")
 
 
+def _held(listener: Listener) -> tuple[asyncio.Event, list[str]]:
+    """Whoever is looked up from now on waits for the event; and who has been asked about."""
+    go_on, asked = asyncio.Event(), list[str]()
+
+    async def slowly(connect: mqtt.Connect) -> Known | None:
+        asked.append(connect.user or "")
+        await go_on.wait()
+        return await _knock(connect)
+
+    listener.knock = slowly
+    return go_on, asked
+
+
 def serving(test: Callable[[int, Gate, Listener], Coroutine[Any, Any, None]]) -> None:
     """Run the test beside a listener on a free port."""
 
@@ -153,19 +166,11 @@ def test_who_hangs_up_while_being_looked_up_costs_its_neighbours_nothing() -> No
     """Behind one address may be a building: lines that break are no wrong passwords."""
 
     async def test(port: int, gate: Gate, listener: Listener) -> None:
-        known, asked = asyncio.Event(), 0
-
-        async def slowly(connect: mqtt.Connect) -> Known | None:
-            nonlocal asked
-            asked += 1
-            await known.wait()
-            return await _knock(connect)
-
-        listener.knock = slowly
+        known, asked = _held(listener)
         for number in range(2 * doors.WRONG):
             _reader, writer = await _socket(port)
             writer.write(packets.connect(mqtt.Connect(f"M{number}", f"M{number}", b"right")))
-        await _until(lambda: asked == 2 * doors.WRONG)
+        await _until(lambda: len(asked) == 2 * doors.WRONG)
         for writer in writers:
             writer.transport.abort()
         await _until(lambda: not listener.links)
@@ -200,13 +205,7 @@ def test_more_sign_ins_of_one_address_than_are_looked_at_wait_for_their_turn() -
 
 def test_who_waits_for_a_turn_is_sent_away_once_its_address_is_barred_and_who_hangs_up_leaves_the_line() -> None:
     async def test(port: int, gate: Gate, listener: Listener) -> None:
-        known = asyncio.Event()
-
-        async def slowly(connect: mqtt.Connect) -> Known | None:
-            await known.wait()
-            return await _knock(connect)
-
-        listener.knock = slowly
+        known, _asked = _held(listener)
         guesses = [asyncio.ensure_future(_sign_in(port, "M9", b"guess")) for _n in range(2 * doors.AT_ONCE)]
         await _until(lambda: sum(map(len, listener._lines.values())) == doors.AT_ONCE)
         _reader, writer = await _socket(port)
@@ -226,13 +225,7 @@ def test_a_line_that_is_full_sends_away(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(mqtt_listener, "IN_LINE", 3)
 
     async def test(port: int, gate: Gate, listener: Listener) -> None:
-        known = asyncio.Event()
-
-        async def slowly(connect: mqtt.Connect) -> Known | None:
-            await known.wait()
-            return await _knock(connect)
-
-        listener.knock = slowly
+        known, _asked = _held(listener)
         many = [asyncio.ensure_future(_sign_in(port, f"M{n}", b"right")) for n in range(doors.AT_ONCE + 3 + 2)]
         await _until(lambda: sum(one.done() for one in many) == 2)
         known.set()
