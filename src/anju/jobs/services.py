@@ -181,10 +181,11 @@ def run_all(limit: int = 1000) -> int:
 def run_due(moment: datetime, lane: Lane | None = None) -> None:
     """Fire every schedule of the lane (None: of all) whose moment has come, once among all workers; missed moments fire once,
     not many times. One that fails keeps no other from firing."""
-    for name, (interval, function, its_lane) in _schedules.items():
-        if lane is not None and its_lane != lane:
-            continue
-        if interval != EACH_TURN and not _claim_turn(name, interval, moment):
+    of_lane = {name: row for name, row in _schedules.items() if lane in (None, row[2])}
+    timed = [name for name, (interval, _function, _lane) in of_lane.items() if interval != EACH_TURN]
+    fired = dict(Tick.objects.filter(name__in=timed).values_list("name", "due_at")) if timed else {}
+    for name, (interval, function, _lane) in of_lane.items():
+        if interval != EACH_TURN and not _claim_turn(name, interval, moment, fired.get(name)):
             continue
         begun = monotonic()
         try:
@@ -198,9 +199,8 @@ def run_due(moment: datetime, lane: Lane | None = None) -> None:
             log.warning("schedule %s took %.0f s", name, monotonic() - begun)
 
 
-def _claim_turn(name: str, interval: timedelta, moment: datetime) -> bool:
-    """True for the one worker that fires it now."""
-    tick, created = Tick.objects.get_or_create(name=name, defaults={"due_at": moment})
-    if not created and tick.due_at + interval > moment:
-        return False
-    return Tick.objects.filter(name=name, due_at=tick.due_at).update(due_at=moment) == 1
+def _claim_turn(name: str, interval: timedelta, moment: datetime, last: datetime | None) -> bool:
+    """True for the one worker that fires it now. last: when it fired, as it was read; None: never."""
+    if last is None:
+        return Tick.objects.get_or_create(name=name, defaults={"due_at": moment})[1]
+    return last + interval <= moment and Tick.objects.filter(name=name, due_at=last).update(due_at=moment) == 1

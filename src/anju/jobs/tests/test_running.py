@@ -1,6 +1,7 @@
 """Jobs are taken up again where they were, and the worker's sign of life tells whether anybody takes them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -136,6 +137,28 @@ def test_what_is_done_at_each_turn_writes_nothing_for_it_and_the_rest_fires_once
         services.run_due(begun + timedelta(seconds=seconds))
     assert (fired.count("look"), fired.count("count")) == (4, 2)
     assert set(Tick.objects.values_list("name", flat=True)) == {"count"}
+
+
+def test_what_another_worker_fires_meanwhile_is_not_fired_again_and_a_turn_in_which_nothing_is_due_asks_once(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(services, "_schedules", {})
+    fired: list[str] = []
+    begun = time.now()
+
+    @services.every("first", timedelta(seconds=5))
+    def first(moment: datetime) -> None:
+        fired.append("first")
+        services.run_due(moment)  # the other worker, while this one is at work
+
+    for name in ("second", "third"):
+        services.every(name, timedelta(seconds=5))(lambda moment, name=name: fired.append(name))  # type: ignore[misc]
+    for seconds in (0, 6):  # the first time ever, and later
+        fired.clear()
+        services.run_due(begun + timedelta(seconds=seconds))
+        assert fired == ["first", "second", "third"]
+    with django_assert_num_queries(1):
+        services.run_due(begun + timedelta(seconds=7))
 
 
 def test_a_schedule_that_takes_long_is_told_to_the_log(
