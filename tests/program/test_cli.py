@@ -33,6 +33,22 @@ def program(tmp_path: Path) -> Program:
     return start
 
 
+def test_packages_that_cannot_be_fetched_are_told_in_words_and_are_tried_again_the_next_time(tmp_path: Path) -> None:
+    door = tmp_path / "anju"
+    door.write_text(Path("anju").read_text())
+    uv = tmp_path / "bin" / "uv"
+    uv.parent.mkdir()
+    uv.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\nmkdir -p {tmp_path}/.venv/bin\nexit 2\n')  # no network
+    uv.chmod(0o755)
+    for times in (1, 2):
+        done = subprocess.run(
+            ["/bin/sh", str(door), "help"], capture_output=True, text=True, check=False, env={"PATH": f"{uv.parent}:/usr/bin:/bin"}
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert "the Python packages could not be installed. Check the network" in done.stderr
+        assert [line.split()[0] for line in (tmp_path / "asked").read_text().splitlines()] == ["sync"] * times
+
+
 def test_help_names_every_command_with_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["help"]) == 0
     told = capsys.readouterr().out
