@@ -4,6 +4,7 @@ SQLite itself sleeps 1, 2, 5, 10 … up to 100 ms between looks: who waits longe
 again and again (a ledger, devices) another one, with an alarm or a sign-in, meets the lock taken for up to half a second.
 """
 
+import asyncio
 from collections.abc import Callable
 from sqlite3 import OperationalError
 from time import monotonic, sleep
@@ -13,6 +14,12 @@ from django.db.backends.sqlite3 import base
 
 STEP = 0.001  # seconds between looks; a look costs some microseconds
 BUSY = 5  # SQLITE_BUSY, the lower byte of all its kinds
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether another one holds the lock: nothing is wrong, and nothing was written. error: of the driver, or Django's of it."""
+    code = getattr(error, "sqlite_errorcode", None) or getattr(error.__cause__, "sqlite_errorcode", 0)
+    return code & 0xFF == BUSY
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -32,17 +39,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
             try:
                 return super().get_new_connection(conn_params)
             except OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != BUSY or not look_again(asked):
+                if not is_busy(error) or not look_again(asked):
                     raise
             asked += 1
 
 
+def _in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def _patient(seconds: float) -> Callable[[int], bool]:
-    """What SQLite asks when a lock is taken, with how often it asked before: whether to look again."""
+    """What SQLite asks when a lock is taken, with how often it asked before: whether to look again. Not in an event loop, which
+    would sleep for all its tasks."""
     until = 0.0
 
     def look_again(asked: int) -> bool:
         nonlocal until
+        if _in_a_loop():
+            return False
         now = monotonic()
         if asked == 0:
             until = now + seconds

@@ -1,5 +1,6 @@
 """Who wants to write to SQLite waits for the lock in even short steps and no longer than told, and leaves its log to others."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,6 +74,25 @@ def test_it_gives_up_when_its_time_is_over_and_can_be_tried_again(
 ) -> None:
     with pytest.raises(OperationalError, match="locked"):
         write(database)
+    holder.execute("COMMIT")
+    write(database)
+    assert value(database, "SELECT count(*) FROM row") == 1
+
+
+def test_in_an_event_loop_nobody_waits_for_the_lock_and_afterwards_it_can_be_tried_again(
+    database: BaseDatabaseWrapper, holder: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    monkeypatch.setattr(base, "sleep", lambda _seconds: pytest.fail("it slept"))
+    database.ensure_connection()
+
+    async def in_a_loop() -> None:
+        with transaction.atomic(using=ALIAS), database.cursor() as cursor:
+            cursor.execute("INSERT INTO row VALUES (1)")
+
+    with pytest.raises(OperationalError) as raised:
+        asyncio.run(in_a_loop())
+    assert base.is_busy(raised.value)
     holder.execute("COMMIT")
     write(database)
     assert value(database, "SELECT count(*) FROM row") == 1

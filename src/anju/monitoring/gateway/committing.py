@@ -4,6 +4,9 @@ A batch never waits for company: while one is being written the next collects, a
 One message alone is therefore written at once, and under load batches grow by themselves. When the database does not answer
 nothing is acknowledged; the batch is tried again until it does, and meanwhile the connections are not read.
 
+A small batch of an embedded database is written by the loop itself: that takes less time than to hand it to a thread and hear of
+it. Where the loop would wait (for the lock, for a disk that was slow just now) the thread does it, and the loop goes on hearing.
+
 A database that takes several writers gets several lanes: while one waits for the server the other one judges. The next one is
 used only when much waits or the first one hangs, for two small batches cost more than one. A device keeps its lane as long as
 anything of it is on its way, so its messages stay in order; two lanes are to one another what two gateways are.
@@ -14,6 +17,8 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
@@ -27,6 +32,8 @@ Result = TypeVar("Result")
 MOST = 500  # messages in one transaction
 COMPANY = 100  # waiting messages of the first lane at which another one is used
 HANGS = 1.0  # seconds after which a batch that is not written says that its lane hangs: a line that is dead, say
+SMALL = 50  # messages that the loop writes by itself, where it may: some milliseconds
+SLOW, REST = 0.05, 10.0  # seconds of such a batch after which the thread writes, and for how long: the disk is troubled
 FULL, ROOM = 4000, 2000  # waiting messages at which reading pauses, and goes on
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds between tries while the database does not answer
 
@@ -78,6 +85,29 @@ class _Writer(Thread):
         self._given.put(None)
 
 
+class _Here:
+    """The loop itself as a writer."""
+
+    def __init__(self) -> None:
+        self._context = Context()  # Django keeps a connection for each, and every task has another one
+        self._rests_until = 0.0
+
+    def takes(self, messages: int) -> bool:
+        return messages <= SMALL and time.monotonic() >= self._rests_until
+
+    def do(self, work: Callable[[], Result]) -> Result:
+        began = time.monotonic()
+        try:
+            return self._context.run(work)
+        finally:
+            ended = time.monotonic()
+            if ended - began > SLOW:
+                self._rests_until = ended + REST
+
+    def end(self, last: Callable[[], object]) -> None:
+        self._context.run(last)
+
+
 @dataclass
 class _Lane(Generic[Item, Result]):
     """One writer with its queue. busy_since, failing_since: monotonic seconds; None while it has nothing to do, while it works."""
@@ -111,9 +141,14 @@ class Committer(Generic[Item, Result]):
         store: Callable[[Sequence[Item]], Sequence[Result]],
         lanes: int = 1,
         leave: Callable[[], object] = lambda: None,
+        *,
+        here: bool = False,
     ) -> None:
-        """`leave` is called in the thread of each lane when it ends: there it closes what only that thread may close."""
+        """`leave` is called in the thread of each lane when it ends: there it closes what only that thread may close. here: small
+        batches are stored in the loop itself; `store` must then raise where it would have to wait long.
+        """
         self.store, self.leave = store, leave
+        self._here = _Here() if here else None
         self.committed = 0
         self._lanes: list[_Lane[Item, Result]] = [_Lane() for _n in range(lanes)]
         self._bound: dict[str, _Bound[Item, Result]] = {}
@@ -161,6 +196,8 @@ class Committer(Generic[Item, Result]):
         for lane in self._lanes:
             if lane.task is not None:
                 lane.task.cancel()
+        if self._here is not None:
+            self._here.end(self.leave)
         for lane in self._lanes:
             lane.writer.end(self.leave)
         for lane in self._lanes:
@@ -181,6 +218,7 @@ class Committer(Generic[Item, Result]):
                     log.exception("a stored message could not be acknowledged; its device sends it again")
             if self._paused and self.waiting <= ROOM:
                 self._resume()
+            await asyncio.sleep(0)  # the loop hears and answers between two batches of its own
 
     def _let_go(self, device: str) -> None:
         bound = self._bound[device]
@@ -194,6 +232,9 @@ class Committer(Generic[Item, Result]):
         self._paused.clear()
 
     async def _stored(self, lane: _Lane[Item, Result], items: Sequence[Item]) -> Sequence[Result]:
+        if self._here is not None and self._here.takes(len(items)):
+            with suppress(Exception):  # the thread tries it again: it may wait, and it says what is wrong
+                return self._here.do(partial(self.store, items))
         pause = FIRST_PAUSE
         while True:
             try:

@@ -1,6 +1,7 @@
 """The gateway as a process: two listeners, few writers, and a row that says since when somebody has been listening (A4.8).
 
-Everything that asks the database does so in threads: one or two write, one looks devices up. The loop itself never waits.
+One or two threads write, one looks devices up. The loop itself waits for nothing but, on an embedded database, the disk's answer to
+a small batch (`committing`).
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from typing import TypeVar
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 
 from anju.core import time
+from anju.core.sqlite.base import is_busy
 from anju.monitoring.gateway import mqtt, push
 from anju.monitoring.gateway.committing import Committer
 from anju.monitoring.gateway.courier import Courier
@@ -43,8 +45,9 @@ def write(items: Sequence[Said]) -> list[Outcome]:
     """Store a batch; a connection that broke is thrown away, so that the next try makes a new one."""
     try:
         return store(items, received=time.now())
-    except (DatabaseError, InterfaceError):
-        connection.close()
+    except (DatabaseError, InterfaceError) as error:
+        if not is_busy(error):
+            connection.close()
         raise
 
 
@@ -103,7 +106,7 @@ class Gateway:
     tls: ssl.SSLContext | None = None
     ready: Callable[[int, int], None] = lambda mqtt_port, gb26875_port: None  # the ports that it listens at
     committer: Committer[Said, Outcome] = field(
-        default_factory=lambda: Committer(write, _lanes(), connections.close_all)
+        default_factory=lambda: Committer(write, _lanes(), connections.close_all, here=connection.vendor == "sqlite")
     )
     _listener: mqtt_listener.Listener | None = None
     _ended: set[int] = field(default_factory=set)  # keys whose end has been seen to

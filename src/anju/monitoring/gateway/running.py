@@ -1,6 +1,7 @@
 """How a process that takes in messages runs: on the fastest loop there is, and with nothing that makes a message wait."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from typing import Any
@@ -18,6 +19,7 @@ def run(main: Coroutine[Any, Any, None]) -> None:
     sys.setswitchinterval(SWITCH)
     garbage.set_apart()
     connection_created.connect(tables.by_key)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # small batches are written in the loop, on purpose
     try:
         import uvloop
     except ImportError:

@@ -2,12 +2,15 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 
 import pytest
 
 from anju.monitoring.gateway import committing
 from anju.monitoring.gateway.committing import COMPANY, Committer
+from anju.monitoring.gateway.looks import looks
 
 pytestmark = pytest.mark.nodatabase
 
@@ -198,6 +201,88 @@ def test_when_a_lane_hangs_the_next_message_of_another_device_takes_the_other_on
         await committer.drain()
         committer.close()
         assert sorted(done) == ["behind it", "fire", "slow"]
+
+    asyncio.run(run())
+
+
+def test_a_small_batch_is_stored_in_the_loop_and_what_has_to_wait_in_the_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What has to wait: for a lock, for a disk that was slow a moment ago, and a large batch."""
+    monkeypatch.setattr(committing, "SLOW", 0.02)
+    own, where, hindered = threading.get_ident(), list[tuple[int, bool]](), set[str]()
+    contexts = ContextVar[str]("connection")
+
+    def store(items: Sequence[int]) -> list[str]:
+        here = threading.get_ident() == own
+        assert contexts.get("the loop's") == "the loop's", (
+            "a connection of its own, not that of whoever put the message"
+        )
+        if here and "lock" in hindered:
+            raise OSError("locked")
+        if "disk" in hindered:
+            time.sleep(0.03)
+        where.append((len(items), here))
+        return [str(item) for item in items]
+
+    async def run() -> None:
+        committer: Committer[int, str] = Committer(store, here=True)
+        contexts.set("a task's")
+        done: list[str] = []
+
+        async def say(messages: int, *what: str) -> tuple[int, bool]:
+            done.clear()
+            hindered.clear()
+            hindered.update(what)
+            for number in range(messages):
+                committer.put(number, done.append)
+            await committer.drain()
+            assert done == [str(number) for number in range(messages)]
+            return where[-1]
+
+        assert await say(1) == (1, True)
+        assert await say(committing.SMALL) == (committing.SMALL, True)
+        assert await say(committing.SMALL + 1) == (committing.SMALL + 1, False)
+        assert await say(2, "lock") == (2, False)
+        assert not committer.failing, "a lock is no failure"
+        assert await say(3, "disk") == (3, True)
+        assert await say(4) == (4, False)
+        monkeypatch.setattr(committer._here, "_rests_until", 0.0)
+        assert await say(5) == (5, True)
+        committer.close()
+
+    asyncio.run(run())
+
+
+def test_between_two_batches_of_its_own_the_loop_hears(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committing, "MOST", 2)
+    order: list[str] = []
+
+    def store(items: Sequence[str]) -> list[str]:
+        order.append("stored")
+        return list(items)
+
+    async def run() -> None:
+        committer: Committer[str, str] = Committer(store, here=True)
+        for number in range(4):
+            committer.put(str(number), lambda result: None)
+        asyncio.get_running_loop().call_soon(order.append, "heard")
+        await committer.drain()
+        committer.close()
+
+    asyncio.run(run())
+    assert order == ["stored", "heard", "stored"]
+
+
+def test_who_was_held_up_himself_does_not_look_for_those_who_are_late() -> None:
+    async def run() -> None:
+        times = looks(0.05)
+        first = await anext(times)
+        waiting = asyncio.ensure_future(anext(times))
+        await asyncio.sleep(0.01)
+        time.sleep(0.3)  # the disk
+        second = await waiting
+        assert second - first > 0.3 + 0.05 - 0.01, "one look was left out"
 
     asyncio.run(run())
 
