@@ -18,8 +18,8 @@ BUSY = 5  # SQLITE_BUSY, the lower byte of all its kinds
 
 def is_busy(error: BaseException) -> bool:
     """Whether another one holds the lock: nothing is wrong, and nothing was written. error: of the driver, or Django's of it."""
-    code = getattr(error, "sqlite_errorcode", None) or getattr(error.__cause__, "sqlite_errorcode", 0)
-    return code & 0xFF == BUSY
+    said_by = (error, error.__cause__)
+    return any(getattr(one, "sqlite_errorcode", 0) & 0xFF == BUSY for one in said_by)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
