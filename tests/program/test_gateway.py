@@ -56,6 +56,43 @@ from anju.monitoring.services.keys import revoke_key
 revoke_key(by=system_actor(), device=Device._base_manager.get(code=sys.argv[1]), reason="lost")
 """
 
+# A gateway's own committer and writer without its listeners: who stored each message, once in peace and once while another
+# program holds the lock until the loop has gone round fifty times.
+STORE = """
+import django; django.setup()
+import asyncio, sqlite3, sys, threading
+from datetime import UTC, datetime
+from django.db import connection
+from anju.monitoring.gateway import process, push, running
+
+where, outcomes = [], []
+
+def write(items):
+    where.append("loop" if threading.current_thread() is threading.main_thread() else "thread")
+    return process.write(items)
+
+async def main():
+    committer = process.Gateway().committer
+    committer.store = write
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    for number in range(2):
+        said = push.parse(b'{"boot":"here","seq":%d,"at":1764000000000,"values":{"smoke":0.5}}' % number,
+                          device=sys.argv[1], source="mqtt", received=datetime.now(UTC))
+        if number:
+            other.execute("BEGIN IMMEDIATE")
+        committer.put(said, lambda outcome: outcomes.append(outcome.status))
+        for _turn in range(50 if number else 0):
+            await asyncio.sleep(0.001)
+        assert len(outcomes) == number, "acknowledged before it was stored"
+        if number:
+            other.execute("COMMIT")
+        await committer.drain()
+    committer.close()
+    print(*where, *outcomes)
+
+running.run(main())
+"""
+
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Any:
@@ -120,6 +157,13 @@ def test_a4_4_what_a_cloud_pushed_and_had_answered_is_there_once_though_the_web_
     assert broken == KILLS
     assert cloud.done
     assert _new(city, before) == {"rows": LISTS * 10, "keys": LISTS * 10, "rejected": 0, "alarms": 0}
+
+
+def test_on_an_embedded_database_the_loop_stores_by_itself_and_a_thread_while_another_program_holds_the_lock(
+    city: City,
+) -> None:
+    code, _key = city.make_devices("smoke")[0]
+    assert city.python("-c", STORE, code).split() == ["loop", "loop", "thread", "accepted", "accepted"]
 
 
 def test_a_taken_port_is_named_with_the_option_that_chooses_another(city: City) -> None:
