@@ -33,7 +33,8 @@ MOST = 500  # messages in one transaction
 COMPANY = 100  # waiting messages of the first lane at which another one is used
 HANGS = 1.0  # seconds after which a batch that is not written says that its lane hangs: a line that is dead, say
 SMALL = 50  # messages that the loop writes by itself, where it may: some milliseconds
-SLOW, REST = 0.05, 10.0  # seconds of such a batch after which the thread writes, and for how long: a troubled disk, many alarms
+SLOW = 0.05  # seconds of such a batch after which the thread writes: the disk is troubled, or it rings everywhere
+REST = 10.0  # seconds for which it does
 FULL, ROOM = 4000, 2000  # waiting messages at which reading pauses, and goes on
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds between tries while the database does not answer
 
