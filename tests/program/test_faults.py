@@ -113,6 +113,53 @@ def test_a4_4_the_disk_has_every_message_before_its_device_is_told(city: City, t
         assert re.search(r"said .*written .*synced", turn), turn
 
 
+# ---- a disk that hangs ----
+
+HANG = 4.0  # seconds of the first sync of each thread
+
+
+async def _pings(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, over: asyncio.Event) -> int:
+    """As a device does that promised to speak once a second; how many answers came after it was over."""
+    answers, rest = 0, 10
+    while rest:
+        writer.write(packets.PING)
+        with contextlib.suppress(TimeoutError):
+            while await asyncio.wait_for(reader.readexactly(2), 0.3) == b"\xd0\x00":
+                answers += over.is_set()
+        rest -= over.is_set()
+    return answers
+
+
+@pytest.mark.needs("strace")
+def test_a_disk_that_hangs_costs_no_device_its_link_though_the_loop_hangs_with_it(city: City, tmp_path: Path) -> None:
+    """What it says meanwhile is read before anybody asks who has been silent for too long."""
+    (one, two), trace = city.make_devices("smoke", "smoke"), tmp_path / "trace"
+    hangs = f"inject=fsync,fdatasync:delay_exit={int(HANG * 1e6)}:when=1"
+    words = ["strace", "-D", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-e", hangs, "-o", str(trace)]
+    gateway = city.start(*listeners(), under=words)
+
+    async def run() -> None:
+        async with link(ports(gateway)[0]) as (reader, writer):
+            writer.write(packets.connect(Connect("a", one[0], one[1].encode(), keep_alive=1)))
+            assert await reader.readexactly(4) == b"\x20\x02\x00\x00"
+            over = asyncio.Event()
+            pinging = asyncio.create_task(_pings(reader, writer, over))
+            said = 0
+            while f"{gateway.pid} " not in trace.read_text():  # until it was the loop that stored, and not its thread
+                said += 1
+                assert said < 20
+                device = MqttDevice(*two, 1)
+                await device.talk(ports(gateway)[0])
+                assert device.done
+                await asyncio.sleep(0.5)
+            over.set()
+            assert await pinging > 5
+
+    asyncio.run(asyncio.wait_for(run(), 120))
+    assert "DELAYED" in trace.read_text()
+    assert city.end(gateway, signal.SIGTERM) == 0
+
+
 # ---- the network ----
 
 

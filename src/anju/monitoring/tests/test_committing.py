@@ -10,7 +10,6 @@ import pytest
 
 from anju.monitoring.gateway import committing
 from anju.monitoring.gateway.committing import COMPANY, Committer
-from anju.monitoring.gateway.looks import looks
 
 pytestmark = pytest.mark.nodatabase
 
@@ -272,19 +271,6 @@ def test_between_two_batches_of_its_own_the_loop_hears(monkeypatch: pytest.Monke
 
     asyncio.run(run())
     assert order == ["stored", "heard", "stored"]
-
-
-def test_who_was_held_up_himself_does_not_look_for_those_who_are_late() -> None:
-    async def run() -> None:
-        times = looks(0.05)
-        first = await anext(times)
-        waiting = asyncio.ensure_future(anext(times))
-        await asyncio.sleep(0.01)
-        time.sleep(0.3)  # the disk
-        second = await waiting
-        assert second - first > 0.3 + 0.05 - 0.01, "one look was left out"
-
-    asyncio.run(run())
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -11,7 +11,6 @@ from typing import cast
 
 from anju.monitoring.gateway import gb26875
 from anju.monitoring.gateway.gb26875 import tables
-from anju.monitoring.gateway.looks import looks
 from anju.monitoring.messages import Message, Unusable
 
 log = logging.getLogger(__name__)
@@ -56,7 +55,9 @@ class Listener:
 
     async def watch(self) -> None:
         """Repeat unanswered commands and give up silent links; run as a task as long as the listener is open."""
-        async for now in looks(LOOK):
+        while True:
+            await asyncio.sleep(LOOK)
+            now = time.monotonic()
             for link in list(self.links):
                 link.tick(now)
 

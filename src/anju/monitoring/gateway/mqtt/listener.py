@@ -10,7 +10,6 @@ from typing import Literal, cast
 
 from anju.monitoring.gateway import mqtt
 from anju.monitoring.gateway.doors import Doorman
-from anju.monitoring.gateway.looks import looks
 
 log = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between looks at the deadlines
@@ -63,7 +62,9 @@ class Listener:
 
     async def watch(self) -> None:
         """Give up what stays silent or trickles; run as a task as long as the listener is open."""
-        async for now in looks(LOOK):
+        while True:
+            await asyncio.sleep(LOOK)
+            now = time.monotonic()
             for link in [link for link in self.links if link.is_late(now)]:
                 link.end("nothing came in time", why="late")
 
