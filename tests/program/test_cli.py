@@ -35,7 +35,7 @@ def program(tmp_path: Path) -> Program:
 
 def test_packages_that_cannot_be_fetched_are_told_in_words_and_are_tried_again_the_next_time(tmp_path: Path) -> None:
     door = tmp_path / "anju"
-    door.write_text(Path("anju").read_text())
+    door.write_text((Path(__file__).parents[2] / "anju").read_text())
     uv = tmp_path / "bin" / "uv"
     uv.parent.mkdir()
     uv.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\nmkdir -p {tmp_path}/.venv/bin\nexit 2\n')  # no network
